@@ -1,0 +1,109 @@
+"""What a plugin wants done. Only the core does it, in one commit with the mark that the plugin has handled the event.
+
+Every action says its `reason`, a short code that lands in the log and in `explain`. The mirror of this file is
+`events.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from whiteglove.ledger import PromiseKind
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+URGENCIES = ("now", "today", "digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Action):
+    """Answer the message of the event, in its thread, to its author alone.
+
+    `template` is a name; the core finds the text in the client's language. `values` are the plugin's own values for it.
+    With `tells`, the mail tells the client's next report time, or the time by which the owner answers: the core reads
+    the time from the ledger at the moment of sending. `again` is the short template used where this person was told
+    the same time in another thread already. `delay` counts from the message's arrival; the owner's own quick answer
+    cancels the reply. `calendar` attaches the time as a calendar entry.
+    """
+
+    template: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+    tells: PromiseKind | None = None
+    again: str | None = None
+    delay: timedelta = timedelta(0)
+    calendar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn(Action):
+    """Tell the owner something in one or two sentences: the fact, the number, the next step.
+
+    `now` goes out at once, `today` in the next working minute, `digest` waits for the daily summary. Warnings with the
+    same `key` that wait together become one; with `once`, a key that was told within that time is not told again.
+    """
+
+    key: str
+    text: str
+    urgency: str = "now"
+    client: str | None = None
+    once: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember(Action):
+    """Keep a value in the plugin's own memory, until `until` if that is given."""
+
+    key: str
+    value: Json
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget(Action):
+    """Drop a value from the plugin's own memory."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPromise(Action):
+    """Close the client's open report promise as kept, with what proves it."""
+
+    client: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Action):
+    """Nothing is done; why it was not stands in the record and in `explain`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """This plugin has nothing against the mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The mail waits until `until`, or, without one, for a person. Stricter than `Approve`."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """The mail is not to be sent. The strictest verdict."""
+
+    reason: str
+
+
+Actions = Iterable[Action] | None
+Verdict = Approve | Hold | Drop

@@ -1,0 +1,128 @@
+"""What happened. Each event is immutable, is stored before anybody sees it, and is answered with the actions of
+`actions.py`: the two files mirror each other, and nothing else crosses between the daemon and its plugins.
+
+`id` is the store's number of the event, `at` the instant it describes (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from whiteglove.clients import Client, Person
+from whiteglove.ledger import Mail, Obligation, Promise
+from whiteglove.message import RecordedMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    """A client wrote. `text` is what is new in the message, quotes cut; None where it can no longer be read.
+
+    `history` marks mail from before the daemon's line: it is
+    there to be learned from, and nothing that goes to a client may follow from it.
+    """
+
+    message: RecordedMessage
+    client: Client
+    person: Person | None
+    text: str | None = None
+    history: bool = False
+    obligation: Obligation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerSent(Event):
+    """The owner wrote to a client from any mail program; seen in Sent. Automatic mail of ours never appears here."""
+
+    message: RecordedMessage
+    client: Client
+    person: Person | None
+    kept: Promise | None = None
+    answered: tuple[Obligation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSent(Event):
+    """A mail of ours was accepted by the server."""
+
+    mail: Mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFailed(Event):
+    """A mail of ours was refused for good, or nobody can say whether it went out (`mail.state` is `unknown`)."""
+
+    mail: Mail
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseEvent(Event):
+    promise: Promise
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseDue(PromiseEvent):
+    """The promised instant has come and nothing has kept the promise yet; Sent is being read to be sure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseKept(PromiseEvent):
+    """The promise was kept; `promise.late` tells whether in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLate(PromiseEvent):
+    """The promised instant passed, Sent was read up to it, and the promise is still owed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseBroken(PromiseEvent):
+    """A late promise was still owed at the next slot, or at the end of the next working day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationEvent(Event):
+    obligation: Obligation
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationOpened(ObligationEvent):
+    """A client's message needs an answer of the owner's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationAnswered(ObligationEvent):
+    """The owner answered it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationOverdue(ObligationEvent):
+    """The agreed time to answer has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRaised(Event):
+    """The owner is to be told something. `urgency` is `now`, `today` or `digest`."""
+
+    key: str
+    text: str
+    urgency: str
+    reason: str
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleFired(Event):
+    """A moment that the plugin itself asked for in `schedules` has come. `due` is when it should have been."""
+
+    name: str
+    due: datetime

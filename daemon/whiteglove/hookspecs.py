@@ -1,0 +1,162 @@
+"""Every hook a plugin can implement, on one page.
+
+A plugin is a module (or any object) whose functions carry `@hookimpl`. It implements the hooks it cares about and may
+leave out arguments it does not need. Hooks are called one by one, on one thread, in the order of the plugins' sections
+in the configuration; they return actions and touch nothing themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+import pluggy
+from pydantic import BaseModel, ConfigDict
+
+from whiteglove.actions import Actions, Json, Verdict
+from whiteglove.clients import Book, Client, Owner
+from whiteglove.events import (
+    Event,
+    MailFailed,
+    MailSent,
+    MessageReceived,
+    ObligationAnswered,
+    ObligationOpened,
+    ObligationOverdue,
+    OwnerSent,
+    PromiseBroken,
+    PromiseDue,
+    PromiseKept,
+    PromiseLate,
+    ScheduleFired,
+    WarningRaised,
+)
+from whiteglove.ledger import Ledger, Mail
+from whiteglove.message import Guess, RecordedMessage
+from whiteglove.worktime import WorkingTime
+
+GROUP = "whiteglove.plugins"
+hookspec = pluggy.HookspecMarker("whiteglove")
+hookimpl = pluggy.HookimplMarker("whiteglove")
+
+
+class PluginSettings(BaseModel):
+    """Base of a plugin's own settings: the keys of its section in the configuration. Unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """One line about the plugin, and the model of its settings."""
+
+    summary: str
+    settings: type[PluginSettings] = PluginSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A moment that comes again: daily `at` this local time of the owner's, on these weekdays (Monday = 0), or `every`
+    so often. Each is fired once, however often the daemon restarts; a moment slept through is fired late, once."""
+
+    name: str
+    at: time | None = None
+    weekdays: frozenset[int] = field(default_factory=lambda: frozenset(range(7)))
+    every: timedelta | None = None
+
+
+class Memory(Protocol):
+    """The plugin's own memory, read-only; `Remember` and `Forget` change it."""
+
+    def get(self, key: str) -> Json: ...
+
+    def items(self, prefix: str = "") -> Mapping[str, Json]: ...
+
+
+class Logger(Protocol):
+    """A structured logger, bound to the plugin and the event. Never log a body or an address."""
+
+    def debug(self, event: str, **values: Any) -> Any: ...
+
+    def info(self, event: str, **values: Any) -> Any: ...
+
+    def warning(self, event: str, **values: Any) -> Any: ...
+
+
+SettingsT = TypeVar("SettingsT", bound=PluginSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(Generic[SettingsT]):
+    """What a hook may read: validated settings, the ledger, the client book, working time, its memory, the clock."""
+
+    plugin: str
+    config: SettingsT
+    now: datetime
+    owner: Owner
+    book: Book
+    ledger: Ledger
+    worktime: WorkingTime
+    memory: Memory
+    log: Logger
+
+
+AnyContext = Context[Any]
+
+
+@hookspec
+def describe() -> PluginInfo:  # type: ignore[empty-body]
+    """Say what the plugin is for and which settings it takes. Required; called once, before anything else."""
+
+
+@hookspec
+def schedules(ctx: AnyContext) -> Iterable[Schedule]:  # type: ignore[empty-body]
+    """Name the recurring moments at which `on_schedule` is to be called. Called at start and after a reload."""
+
+
+@hookspec
+def classify(message: RecordedMessage, text: str | None, client: Client, ctx: AnyContext) -> Iterable[Guess] | None:
+    """Vote on what a client's message wants. `text` has its quotes cut. The core weighs the votes with its own cues."""
+
+
+@hookspec
+def on_message(event: MessageReceived, ctx: AnyContext) -> Actions:
+    """A client's message has arrived."""
+
+
+@hookspec
+def on_sent(event: OwnerSent, ctx: AnyContext) -> Actions:
+    """The owner wrote to a client, in whatever mail program; it was seen in Sent."""
+
+
+@hookspec
+def on_delivery(event: MailSent | MailFailed, ctx: AnyContext) -> Actions:
+    """A mail of ours was accepted, was refused for good, or may or may not have gone out."""
+
+
+@hookspec
+def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ctx: AnyContext) -> Actions:
+    """A promised time has come, was kept, has passed, or was broken."""
+
+
+@hookspec
+def on_obligation(event: ObligationOpened | ObligationAnswered | ObligationOverdue, ctx: AnyContext) -> Actions:
+    """A client's message waits for an answer, has it, or has waited too long."""
+
+
+@hookspec
+def on_warning(event: WarningRaised, ctx: AnyContext) -> Actions:
+    """The owner is to be told something: a second way to tell them."""
+
+
+@hookspec
+def on_schedule(event: ScheduleFired, ctx: AnyContext) -> Actions:
+    """A moment the plugin asked for in `schedules` has come. Only the plugin that asked is called."""
+
+
+@hookspec
+def review(mail: Mail, event: Event, ctx: AnyContext) -> Verdict | None:
+    """Look at a mail before it enters the outbox: `Approve`, `Hold` or `Drop`. The strictest verdict wins; a hook that
+    raises or takes too long counts as `Hold`."""

@@ -1,0 +1,114 @@
+"""What the loops need from the world. `imap/`, `smtp` and `inprocess` fill these; nothing above them knows which.
+
+Every operation has a time-out and raises `MailboxError` or `SubmissionError`, never anything of a library's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from whiteglove.message import Part
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """What SELECT/EXAMINE says of a folder. `uidnext` is None where the server does not tell (RFC 9051 2.3.1.1)."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int | None
+    exists: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The first step of reading a mail: its header block and its structure, not its text.
+
+    `received_at` is INTERNALDATE in UTC, whole seconds. `structure` is None where the server's BODYSTRUCTURE made no
+    sense. `size` is RFC822.SIZE in octets.
+    """
+
+    uid: int
+    received_at: datetime
+    size: int
+    header: bytes
+    structure: Part | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Folder names by role, decoded. None where the server names none and the configuration does not either."""
+
+    sent: str | None
+    drafts: str | None
+    junk: str | None = None
+
+
+class Mailbox(Protocol):
+    """One IMAP connection, used by one thread. Folders are opened read-only except for `append`.
+
+    Flags are never touched: BODY.PEEK and EXAMINE throughout.
+    """
+
+    def connect(self) -> None:
+        """Open, verify TLS, log in. Safe to call again after any error."""
+
+    def close(self) -> None:
+        """Log out if that still works; never raises."""
+
+    @property
+    def can_idle(self) -> bool: ...
+
+    def folders(self) -> Folders:
+        """By configuration, else SPECIAL-USE (RFC 6154), else a table of localised names; never by guess."""
+
+    def open(self, folder: str) -> FolderStatus:
+        """EXAMINE the folder; later calls are about it. A missing folder raises `missing_folder`."""
+
+    def uids_above(self, uid: int) -> list[int]:
+        """Every UID above this one, ascending. Reads in windows, so that no reply outgrows a line limit."""
+
+    def uids_since(self, day: date, below: int) -> list[int]:
+        """UIDs below `below` whose INTERNALDATE is on or after `day` (IMAP SINCE, the server's zone), ascending."""
+
+    def uids_with_header(self, name: str, value: str) -> list[int]:
+        """UIDs whose header holds the value; where the server cannot search headers, the newest headers are read."""
+
+    def fetch(self, uids: Sequence[int]) -> list[Fetched]:
+        """Headers, size and structure, ascending by UID. A UID that is gone meanwhile is left out, no error."""
+
+    def fetch_sections(self, wanted: Sequence[tuple[int, Part]], limit: int) -> dict[int, bytes]:
+        """The first `limit` octets of one part of each message, still transfer-encoded; a gone message is left out."""
+
+    def append(self, folder: str, message: bytes, *, seen: bool, draft: bool = False) -> None:
+        """File a message. The reply may be lost although it was stored: search before trying again."""
+
+    def wait(self, seconds: float) -> bool:
+        """IDLE on the open folder until the server hints at news or time is up; True for a hint.
+
+        Ends early, with False, after `wake` was called from another thread. Never trusted: search afterwards.
+        """
+
+    def wake(self) -> None:
+        """End a `wait` in another thread soon; the only method that may be called from one."""
+
+
+class Transport(Protocol):
+    """One SMTP submission account, used by one thread. Keeps its connection between mails."""
+
+    def submit(self, sender: str, recipient: str, message: bytes) -> str:
+        """Hand over one mail and return the server's reply. Raises `SubmissionError` with its outcome."""
+
+    def check(self) -> None:
+        """Connect and log in, send nothing."""
+
+    def close(self) -> None:
+        """Quit if that still works; never raises."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, UTC."""
