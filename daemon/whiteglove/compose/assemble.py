@@ -1,0 +1,119 @@
+"""A letter becomes RFC 5322 bytes: the same bytes for the same letter, always."""
+
+from __future__ import annotations
+
+import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from email.utils import format_datetime
+
+from whiteglove.compose.fields import (
+    PREFERRED,
+    address_field,
+    id_field,
+    legal_ids,
+    one_line,
+    text_field,
+    thread_ids,
+    token_text,
+)
+from whiteglove.compose.letter import Letter
+from whiteglove.compose.subject import REHEARSAL, reply_subject, trimmed
+from whiteglove.text import clean
+
+CALENDAR_NAME = "next-report.ics"
+
+# "=_" cannot occur in quoted-printable text nor in base64, so no part can hold the boundary.
+_BOUNDARY = "=_whiteglove"
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+def compose(letter: Letter) -> bytes:
+    """The letter as RFC 5322 bytes with CRLF line ends.
+
+    Never raises, whatever the letter's texts hold: what may not stand in a header is dropped, a broken id is left out.
+    An address that no ASCII header can hold stays as it is, so that the guard refuses the mail (RFC 6532 is not used).
+    Every mail says that it is automatic (RFC 3834 section 5, MS-OXCMAIL X-Auto-Response-Suppress, Precedence).
+    """
+    lines = [
+        address_field("From", letter.sender),
+        address_field("To", letter.recipient),
+        text_field("Subject", _subject(letter)),
+        f"Date: {format_datetime(letter.date)}",
+        id_field("Message-ID", [token_text(letter.message_id).replace("<", "").replace(">", "")]),
+        *_thread(letter),
+        f"Auto-Submitted: {token_text(letter.auto_submitted)}",
+        "X-Auto-Response-Suppress: All",
+        "Precedence: bulk",
+        f"X-Whiteglove: {token_text(letter.token)}",
+        "MIME-Version: 1.0",
+    ]
+    if _LANGUAGE.fullmatch(letter.language):
+        lines.append(f"Content-Language: {letter.language}")
+    body = _text(letter.body)
+    if letter.calendar is None:
+        lines.append(_text_part(body))
+    else:
+        lines.append(_with_calendar(body, letter.calendar))
+    return "\r\n".join(lines).encode("utf-8")
+
+
+def _subject(letter: Letter) -> str:
+    subject = one_line(letter.subject)
+    if letter.reply:
+        subject = reply_subject(subject)
+    if letter.rehearsal and not subject.startswith(REHEARSAL):
+        subject = REHEARSAL + subject
+    return trimmed(subject).strip()
+
+
+def _thread(letter: Letter) -> list[str]:
+    """In-Reply-To and References; neither where the mail answered has no usable id (rule R54), nor in a rehearsal."""
+    parent = legal_ids([letter.in_reply_to] if letter.in_reply_to else [])
+    if not parent or letter.rehearsal:
+        return []
+    return [id_field("In-Reply-To", parent), id_field("References", thread_ids(letter.references, parent[0]))]
+
+
+def _text(body: str) -> str:
+    """The body with line feeds only, cleaned, ending in exactly one."""
+    return clean(body).rstrip() + "\n"
+
+
+def _text_part(body: str, *, enclosed: bool = False) -> str:
+    """The text with its two header fields. Short lines of ASCII go as they are, everything else quoted-printable."""
+    plain = (
+        not enclosed
+        and body.isascii()
+        and "\nFrom " not in f"\n{body}"
+        and max(map(len, body.split("\n"))) <= PREFERRED
+    )
+    if plain:
+        encoding, text = "7bit", body
+    else:
+        encoding, text = "quoted-printable", b2a_qp(body.encode("utf-8"), istext=True).decode("ascii")
+        # A line that begins with "From " is changed by programs that keep mail in mbox files.
+        text = f"\n{text}".replace("\nFrom ", "\n=46rom ")[1:]
+    charset = "us-ascii" if encoding == "7bit" else "utf-8"
+    lines = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n{text}"
+    return lines.replace("\n", "\r\n")
+
+
+def _with_calendar(body: str, calendar: bytes) -> str:
+    """The text first (rule R63), then the calendar entry; the method outside is the one inside (RFC 6047 2.4)."""
+    method = _METHOD.search(calendar)
+    return "\r\n".join(
+        [
+            f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"',
+            "",
+            f"--{_BOUNDARY}",
+            _text_part(body, enclosed=True) + f"--{_BOUNDARY}",
+            f"Content-Type: text/calendar; method={method[1].decode('ascii') if method else 'PUBLISH'}; charset=UTF-8",
+            "Content-Transfer-Encoding: base64",
+            f'Content-Disposition: attachment; filename="{CALENDAR_NAME}"',
+            "",
+            encodebytes(calendar).decode("ascii").replace("\n", "\r\n") + f"--{_BOUNDARY}--",
+            "",
+        ]
+    )

@@ -1,0 +1,55 @@
+"""What a mail of ours says, before it is bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from whiteglove.ledger import Audience
+from whiteglove.message import Address, Message, RecordedMessage
+
+AutoSubmitted = Literal["auto-replied", "auto-generated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Everything that one automatic mail is made of.
+
+    `subject` is decoded; for a `reply` it is the subject that is answered, as the client wrote it. `in_reply_to` is the
+    Message-ID of the mail answered, None where it has none; `references` are the ids of that mail's own thread (see
+    `parent_references`). Message-IDs are without angle brackets; one that is no legal id is left out of the mail.
+    `date` is aware and in the owner's zone. `body` is the whole text, notice and signature included. `calendar` is a
+    finished iCalendar object. `auto_submitted` is `auto-replied` for an answer, else `auto-generated` (RFC 3834
+    section 5). A `rehearsal` goes to the owner under a subject of its own and joins nobody's thread.
+
+    Raises `ValueError` for a `date` without a zone.
+    """
+
+    audience: Audience
+    sender: Address
+    recipient: Address
+    subject: str
+    reply: bool
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    message_id: str
+    token: str
+    date: datetime
+    body: str
+    language: str
+    calendar: bytes | None
+    auto_submitted: AutoSubmitted
+    rehearsal: bool
+
+    def __post_init__(self) -> None:
+        if self.date.utcoffset() is None:
+            raise ValueError("a letter's date needs a zone, for example datetime.now(ZoneInfo('Europe/Berlin'))")
+
+
+def parent_references(parent: Message | RecordedMessage) -> tuple[str, ...]:
+    """The ids that an answer to this mail quotes before the mail's own: its References, else its In-Reply-To where
+    that names one message only (RFC 5322 section 3.6.4)."""
+    if parent.references:
+        return parent.references
+    return parent.in_reply_to if len(parent.in_reply_to) == 1 else ()

@@ -1,0 +1,224 @@
+"""Tell clients at once when they will hear next, and the owner at once what cannot wait.
+
+Who asks how things stand gets the time of the next report. A complaint is never answered by a machine on its own: it is
+put before the owner. What must not be sent for other reasons (told already, a word broken, limits) is not decided here;
+the core withholds it, whatever a plugin wants.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from whiteglove import (
+    Actions,
+    Context,
+    Duration,
+    Kind,
+    MessageReceived,
+    Note,
+    PluginInfo,
+    PluginSettings,
+    Promise,
+    PromiseBroken,
+    PromiseDue,
+    PromiseKept,
+    PromiseKind,
+    PromiseLate,
+    Reply,
+    Warn,
+    hookimpl,
+)
+
+_MACHINE = {Kind.AUTO_REPLY, Kind.BOUNCE, Kind.LIST, Kind.CALENDAR, Kind.RECEIPT, Kind.MACHINE_REPORT, Kind.SPAM}
+_GRAVE = {Kind.COMPLAINT, Kind.DEADLINE_MISSED}
+_ASKS = {Kind.QUESTION, Kind.SCHEDULING, Kind.BILLING, Kind.NEW_WORK, Kind.SCOPE_CHANGE, Kind.URGENT_REQUEST}
+
+Answerable = Literal[
+    "status_request", "question", "scheduling", "billing", "new_work", "scope_change", "urgent_request"
+]
+
+
+class Acknowledge(PluginSettings):
+    """`delay` counts from the message's arrival, so that the owner's own quick answer makes the automatic one needless.
+
+    `answer` names the kinds that are answered; `sure` is how confident the classifier must be of a status request.
+    """
+
+    delay: Duration = timedelta(minutes=3)
+    answer: tuple[Answerable, ...] = ("status_request",)
+    complaints: Literal["silent", "receipt"] = "silent"
+    sure: float = Field(default=0.8, ge=0, le=1)
+    calendar: bool = True
+
+
+@hookimpl
+def describe() -> PluginInfo:
+    return PluginInfo("Answers status requests with the exact time of the next report.", Acknowledge)
+
+
+@hookimpl
+def on_message(event: MessageReceived, ctx: Context[Acknowledge]) -> Actions:
+    """Decide by the first line that fits; the order is the policy."""
+    found = event.message.classification
+    kinds = set(found.kinds) if found else set()
+    if event.history:
+        return [Note(reason="history")]
+    if not event.message.verdicts.human or kinds & _MACHINE:
+        return [Note(reason="machine")]
+    if found is None or found.abstained:
+        return [Note(reason="abstained")]
+    if kinds & _GRAVE:
+        return [_warn(event, ctx, "complaint"), _calm(event, ctx.config)]
+    urgent = [_warn(event, ctx, "urgent_request")] if Kind.URGENT_REQUEST in kinds else []
+    return [*urgent, _answer(event, ctx, found.kinds, found.confidence)]
+
+
+@hookimpl
+def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ctx: Context[Acknowledge]) -> Actions:
+    """A late or broken promise is the owner's to mend, and theirs to know at once."""
+    if isinstance(event, PromiseLate):
+        text = "promise_late"
+    elif isinstance(event, PromiseBroken):
+        text = "promise_broken"
+    else:
+        return None
+    promise = event.promise
+    words = _words(ctx)
+    return [
+        Warn(
+            reason=text,
+            key=f"{text}:{promise.row}",
+            client=event.client.key,
+            text=words[text].format(
+                client=event.client.name,
+                what=words[promise.kind],
+                due=_clock(promise.due, ctx),
+                late=_hours(promise, ctx),
+            ),
+        )
+    ]
+
+
+def _answer(
+    event: MessageReceived, ctx: Context[Acknowledge], kinds: tuple[Kind, ...], confidence: float
+) -> Reply | Note:
+    config = ctx.config
+    status = Kind.STATUS_REQUEST in kinds
+    if status and confidence >= config.sure and Kind.STATUS_REQUEST in config.answer:
+        return _next_report(event, ctx)
+    asked = [kind for kind in kinds if kind in _ASKS]
+    if chosen := next((kind for kind in asked if kind in config.answer), None):
+        return _answer_by(event, config, chosen)
+    if status:
+        return Note(reason="unsure" if confidence < config.sure else Kind.STATUS_REQUEST)
+    return Note(reason=asked[0] if asked else kinds[0])
+
+
+def _next_report(event: MessageReceived, ctx: Context[Acknowledge]) -> Reply | Note:
+    """The time of the next report; where there is no cadence, the time by which the owner answers."""
+    if ctx.ledger.next_report(event.client.key) is None:
+        return _answer_by(event, ctx.config, Kind.STATUS_REQUEST)
+    return Reply(
+        reason=Kind.STATUS_REQUEST,
+        template="next_report",
+        again="next_report_again",
+        tells=PromiseKind.REPORT,
+        delay=ctx.config.delay,
+        calendar=ctx.config.calendar,
+    )
+
+
+def _answer_by(event: MessageReceived, config: Acknowledge, kind: Kind) -> Reply | Note:
+    if event.obligation is None or event.obligation.due is None:
+        return Note(reason="no_time_to_tell")
+    return Reply(
+        reason=kind, template="answer_by", again="answer_by_again", tells=PromiseKind.ANSWER, delay=config.delay
+    )
+
+
+def _calm(event: MessageReceived, config: Acknowledge) -> Reply | Note:
+    """Silence towards who complains, unless the owner chose one calm line with the time of their own answer."""
+    if config.complaints == "silent":
+        return Note(reason="complaint")
+    if event.obligation is None or event.obligation.due is None:
+        return Note(reason="no_time_to_tell")
+    return Reply(reason="complaint", template="calm_receipt", tells=PromiseKind.ANSWER, delay=config.delay)
+
+
+def _warn(event: MessageReceived, ctx: Context[Acknowledge], text: str) -> Warn:
+    """The fact, the time, the next step."""
+    words = _words(ctx)
+    message = event.message
+    due = event.obligation.due if event.obligation else None
+    receipt = text == "complaint" and ctx.config.complaints == "receipt"
+    return Warn(
+        reason=text,
+        key=f"{text}:{message.row}",
+        client=event.client.key,
+        text=words[f"{text}_receipt" if receipt else text].format(
+            client=event.client.name,
+            who=event.person.name if event.person else message.author.address,
+            at=_clock(message.received_at, ctx),
+            subject=words["subject"].format(subject=_short(message.subject)) if message.subject else "",
+            by=words["by"].format(due=_clock(due, ctx)) if due else "",
+        ),
+    )
+
+
+def _words(ctx: Context[Acknowledge]) -> dict[str, str]:
+    return _GERMAN if ctx.owner.language == "de" else _ENGLISH
+
+
+def _clock(instant: datetime, ctx: Context[Acknowledge]) -> str:
+    """The owner's local time, with the date where that is not today's."""
+    local = instant.astimezone(ZoneInfo(ctx.owner.timezone))
+    today = ctx.now.astimezone(local.tzinfo).date()
+    return f"{local:%H:%M}" if local.date() == today else _words(ctx)["day"].format(local=local)
+
+
+def _hours(promise: Promise, ctx: Context[Acknowledge]) -> str:
+    return f"{(ctx.now - promise.due) / timedelta(hours=1):.0f}"
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= 60 else subject[:59] + "…"
+
+
+_ENGLISH = {
+    "complaint": "{client}: the mail from {who} at {at}{subject} reads as a complaint or names a missed deadline. "
+    "Nothing automatic was sent. Next step: answer in person{by}, or call.",
+    "complaint_receipt": "{client}: the mail from {who} at {at}{subject} reads as a complaint or names a missed "
+    "deadline. Next step: answer in person{by}, or call; one calm line says when you will.",
+    "urgent_request": "{client}: the mail from {who} at {at}{subject} says that it is urgent. "
+    "Next step: read it now and answer{by}.",
+    "promise_late": "{client}: {what} promised for {due} has not gone out. Until it has, nothing automatic goes to "
+    "them. Next step: send it, or write to them when it comes.",
+    "promise_broken": "{client}: {what} promised for {due} is still owed, {late} h later. Nothing automatic goes to "
+    "them. Next step: say what happened, in person, and name a new time.",
+    PromiseKind.REPORT: "the report",
+    PromiseKind.ANSWER: "the answer",
+    "subject": " (“{subject}”)",
+    "by": " by {due}",
+    "day": "{local:%H:%M} on {local:%Y-%m-%d}",
+}
+_GERMAN = {
+    "complaint": "{client}: Die Mail von {who}, {at}{subject}, liest sich als Beschwerde oder nennt einen verpassten "
+    "Termin. Automatisch ging nichts hinaus. Nächster Schritt: selbst antworten{by} oder anrufen.",
+    "complaint_receipt": "{client}: Die Mail von {who}, {at}{subject}, liest sich als Beschwerde oder nennt einen "
+    "verpassten Termin. Nächster Schritt: selbst antworten{by} oder anrufen; eine ruhige Zeile nennt die Zeit.",
+    "urgent_request": "{client}: Die Mail von {who}, {at}{subject}, nennt sich dringend. "
+    "Nächster Schritt: gleich lesen und antworten{by}.",
+    "promise_late": "{client}: {what}, zugesagt für {due}, ist nicht hinausgegangen. Bis dahin geht nichts "
+    "Automatisches dorthin. Nächster Schritt: abschicken, oder schreiben, wann es so weit ist.",
+    "promise_broken": "{client}: {what}, zugesagt für {due}, steht nach {late} h noch aus. Nichts Automatisches geht "
+    "dorthin. Nächster Schritt: selbst sagen, was geschehen ist, und eine neue Zeit nennen.",
+    PromiseKind.REPORT: "der Bericht",
+    PromiseKind.ANSWER: "die Antwort",
+    "subject": " („{subject}“)",
+    "by": " bis {due}",
+    "day": "{local:%d.%m.%Y} um {local:%H:%M}",
+}

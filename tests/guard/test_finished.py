@@ -1,0 +1,96 @@
+"""Bytes read back: what counts as an address, a word, a sound mail."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whiteglove.guard.finished import decoded, read_back
+
+
+def mail(*fields: str, body: str = "text\r\n") -> bytes:
+    return "\r\n".join((*fields, "", body)).encode()
+
+
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [
+        ("wile@acme.example", "wile@acme.example"),
+        ("<Wile@Acme.example>", "wile@acme.example"),
+        ("Wile Coyote <wile@acme.example>", "wile@acme.example"),
+        ('"Coyote, \\"W\\"" <wile@acme.example>', "wile@acme.example"),
+        ("=?utf-8?q?Wil=C3=A9?=\r\n <wile@acme.example>", "wile@acme.example"),
+        ("wile@acme.example, jane@birch.example", ""),
+        ("jane@birch.example <wile@acme.example>", ""),
+        ("Wile (jane@birch.example) <wile@acme.example>", ""),
+        ("people: wile@acme.example;", ""),
+        ("@relay.example:wile@acme.example", ""),
+        ("<wile@acme.example> <jane@birch.example>", ""),
+        ('"unclosed <wile@acme.example>', ""),
+        ("wile@acme.example)jane@birch.example", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_one_or_none(field: str, address: str) -> None:
+    assert read_back(mail(f"To: {field}")).address("to") == address
+
+
+def test_a_field_that_stands_twice_is_none() -> None:
+    twice = read_back(mail("To: a@b.example", "TO: a@b.example"))
+
+    assert twice.has("to")
+    assert twice.one("to") == ""
+
+
+def test_words_are_decoded_wherever_they_stand() -> None:
+    raw = mail(
+        "From: =?utf-8?b?UsO4Ymlu?= <robin@vale.example>",
+        "Subject: own subject",
+        "In-Reply-To: <copied@id.example>",
+        "X-More: something =?utf-8?q?m=C3=B6re?=",
+        'Content-Type: multipart/mixed; boundary="b"',
+        body="\r\n".join(
+            [
+                "--b",
+                "Content-Type: text/plain; charset=utf-8",
+                "Content-Transfer-Encoding: quoted-printable",
+                "",
+                "gr=C3=BC=C3=9Fe",
+                "--b",
+                "Content-Type: text/calendar",
+                'Content-Disposition: attachment; filename="name of a file.ics"',
+                "",
+                "BEGIN:VCALENDAR",
+                "SUMMARY;LANGUAGE=en:a sum\r\n mary\\nof two lines",
+                "END:VCALENDAR",
+                "--b--",
+                "",
+            ]
+        ),
+    )
+
+    finished = read_back(raw)
+
+    assert finished.sound
+    assert finished.types == ("text/plain", "text/calendar")
+    assert finished.text == "grüße"
+    for words in ("Røbin", "something möre", "grüße", "a summary of two lines", "name of a file.ics"):
+        assert words in finished.words
+    for codes in ("copied", "own subject", "VCALENDAR", "boundary"):
+        assert codes not in finished.words
+
+
+def test_text_that_is_no_utf8_is_not_sound() -> None:
+    assert not read_back(b"Content-Type: text/plain\r\n\r\n\xff\xfe").sound
+
+
+@pytest.mark.parametrize(
+    "word", ["=?utf-8?q?a?=", "=?x-unknown?q?a?=", "=?utf-8?b?%%%?=", "=?utf-8?b?a?=", "plain", "=?"]
+)
+def test_decoding_gives_a_text_or_the_field_as_it_is(word: str) -> None:
+    assert decoded(word) in ("a", word, "")
+
+
+@given(st.text())
+def test_decoding_never_raises(text: str) -> None:
+    assert isinstance(decoded(f"=?{text}?="), str)
+    assert isinstance(decoded(f"=?utf-8?{text}?= {text}"), str)
