@@ -1,0 +1,98 @@
+"""Many plugins' actions about one event → one agreed set. Pure: nothing here looks at the world.
+
+At most one automatic mail to a client follows from one message: plugins speak in the order of their sections in the
+configuration, and a later `Reply` is withheld as `another_answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from whiteglove.actions import (
+    Action,
+    Approve,
+    Drop,
+    Forget,
+    Hold,
+    KeepPromise,
+    Note,
+    Remember,
+    Reply,
+    Verdict,
+    Warn,
+)
+
+ANOTHER_ANSWER = "another_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one plugin wants done about the event."""
+
+    plugin: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What is to be done. `reasons` says for each plugin, in a word, what it decided; `refused` holds actions that
+    make no sense for this kind of event, with a text for the plugin's author."""
+
+    replies: list[tuple[str, Reply]] = field(default_factory=list)
+    withheld: list[tuple[str, Reply, str]] = field(default_factory=list)
+    warnings: list[tuple[str, Warn]] = field(default_factory=list)
+    memory: list[tuple[str, Remember | Forget]] = field(default_factory=list)
+    kept: list[tuple[str, KeepPromise]] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool) -> Settlement:
+    """Agree on what is done.
+
+    Args:
+        proposals: in the order of the plugins' sections.
+        about_message: whether the event is a client's message, so that a `Reply` has something to answer.
+        answered: whether an earlier attempt at this event already led to a mail to the client.
+    """
+    agreed = Settlement()
+    for proposal in proposals:
+        for action in proposal.actions:
+            match action:
+                case Reply() if not about_message:
+                    agreed.refused.append((proposal.plugin, "Reply needs a client's message as its event"))
+                case Reply() if answered or agreed.replies:
+                    agreed.withheld.append((proposal.plugin, action, ANOTHER_ANSWER))
+                case Reply():
+                    agreed.replies.append((proposal.plugin, action))
+                case Warn():
+                    agreed.warnings.append((proposal.plugin, action))
+                case Remember() | Forget():
+                    agreed.memory.append((proposal.plugin, action))
+                case KeepPromise():
+                    agreed.kept.append((proposal.plugin, action))
+                case Note():
+                    pass
+                case _:
+                    agreed.refused.append((proposal.plugin, f"{type(action).__name__} is not known here"))
+            if isinstance(action, Reply | Note):
+                agreed.reasons.setdefault(proposal.plugin, action.reason)
+    return agreed
+
+
+def strictest(verdicts: Iterable[Verdict | None]) -> Verdict:
+    """The strictest of several reviews: Drop over Hold over Approve; of two holds the longer one, and one without an
+    end, which waits for a person, is the longest."""
+    result: Verdict = Approve()
+    for verdict in verdicts:
+        match verdict, result:
+            case Drop(), _ if not isinstance(result, Drop):
+                result = verdict
+            case Hold(), Approve():
+                result = verdict
+            case Hold(until=until), Hold(until=present) if present is not None and (until is None or until > present):
+                result = verdict
+            case _:
+                pass
+    return result

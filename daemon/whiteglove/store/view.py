@@ -1,0 +1,75 @@
+"""The ledger and the memory as plugins read them: each question is one short reading transaction of its own, so that a
+hook that is left behind holds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from whiteglove.actions import Json
+from whiteglove.clients import Book
+from whiteglove.ledger import Obligation, Promise, Told
+from whiteglove.message import RecordedMessage
+from whiteglove.promises import next_report
+from whiteglove.store import ledger, memory, messages, outbox
+from whiteglove.store.database import Store
+from whiteglove.worktime import WorkingTime
+
+SLOTS_REMEMBERED = timedelta(days=400)
+"""How far back a used-up slot can matter: slots themselves are looked for no further ahead."""
+
+
+class LedgerView:
+    """Fills `whiteglove.ledger.Ledger` as of one instant."""
+
+    def __init__(self, store: Store, book: Book, worktime: WorkingTime, now: datetime) -> None:
+        self._store = store
+        self._book = book
+        self._worktime = worktime
+        self._now = now
+
+    def next_report(self, client: str) -> datetime | None:
+        known = self._book.clients.get(client)
+        if known is None:
+            return None
+        with self._store.read() as tx:
+            promises = ledger.promises_of(tx, client, self._now - SLOTS_REMEMBERED)
+        return next_report(known.report, self._worktime, promises, self._now)
+
+    def open_promises(self, client: str) -> tuple[Promise, ...]:
+        with self._store.read() as tx:
+            return ledger.owed(tx, client)
+
+    def open_obligations(self, client: str | None = None) -> tuple[Obligation, ...]:
+        with self._store.read() as tx:
+            return ledger.open_obligations(tx, client)
+
+    def obligation_of(self, message: int) -> Obligation | None:
+        with self._store.read() as tx:
+            recorded = messages.get(tx, message)
+            return ledger.open_in_thread(tx, recorded.client, recorded.thread)
+
+    def told(self, address: str, promise: int) -> tuple[Told, ...]:
+        with self._store.read() as tx:
+            return outbox.told_of_promise(tx, promise, address.casefold())
+
+    def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
+        with self._store.read() as tx:
+            return messages.of_client(tx, client, since)
+
+
+class MemoryView:
+    """Fills `whiteglove.hookspecs.Memory` for one plugin."""
+
+    def __init__(self, store: Store, plugin: str, now: datetime) -> None:
+        self._store = store
+        self._plugin = plugin
+        self._now = now
+
+    def get(self, key: str) -> Json:
+        with self._store.read() as tx:
+            return memory.get(tx, self._plugin, key, self._now)
+
+    def items(self, prefix: str = "") -> Mapping[str, Json]:
+        with self._store.read() as tx:
+            return memory.items(tx, self._plugin, prefix, self._now)

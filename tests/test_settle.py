@@ -1,0 +1,87 @@
+"""Agreement among plugins: one answer a message, the strictest review."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from whiteglove.actions import Action, Approve, Drop, Hold, KeepPromise, Note, Remember, Reply, Verdict, Warn
+from whiteglove.settle import Proposal, settle, strictest
+
+REPLY = Reply(reason="status_request", template="next_report")
+EARLY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LATE = datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
+def test_the_first_plugin_answers_and_a_later_one_is_withheld() -> None:
+    other = Reply(reason="receipt", template="receipt")
+
+    agreed = settle(
+        [Proposal("first", (REPLY,)), Proposal("second", (other,))], about_message=True, answered=False
+    )
+
+    assert agreed.replies == [("first", REPLY)]
+    assert agreed.withheld == [("second", other, "another_answer")]
+
+
+def test_a_second_answer_of_the_same_plugin_is_withheld_too() -> None:
+    agreed = settle([Proposal("first", (REPLY, REPLY))], about_message=True, answered=False)
+
+    assert len(agreed.replies) == 1
+    assert [reason for _, _, reason in agreed.withheld] == ["another_answer"]
+
+
+def test_a_retried_event_is_not_answered_again() -> None:
+    agreed = settle([Proposal("late", (REPLY,))], about_message=True, answered=True)
+
+    assert agreed.replies == []
+    assert [reason for _, _, reason in agreed.withheld] == ["another_answer"]
+
+
+def test_a_reply_to_what_is_no_message_is_refused_with_the_plugins_name() -> None:
+    agreed = settle([Proposal("odd", (REPLY,))], about_message=False, answered=False)
+
+    assert agreed.replies == []
+    assert agreed.refused == [("odd", "Reply needs a client's message as its event")]
+
+
+def test_everything_else_is_kept_with_its_plugin() -> None:
+    warn = Warn(reason="complaint", key="k", text="t")
+    remember = Remember(reason="seen", key="a", value=1)
+    keep = KeepPromise(reason="told", client="acme", evidence="call")
+
+    agreed = settle(
+        [Proposal("a", (warn, remember)), Proposal("b", (keep, Note(reason="thanks")))],
+        about_message=False,
+        answered=False,
+    )
+
+    assert agreed.warnings == [("a", warn)]
+    assert agreed.memory == [("a", remember)]
+    assert agreed.kept == [("b", keep)]
+    assert agreed.reasons == {"b": "thanks"}
+
+
+def test_an_action_nobody_knows_is_refused() -> None:
+    agreed = settle([Proposal("a", (Action(reason="x"),))], about_message=True, answered=False)
+
+    assert agreed.refused == [("a", "Action is not known here")]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([], Approve()),
+        ([None, Approve()], Approve()),
+        ([Approve(), Hold(reason="h")], Hold(reason="h")),
+        ([Hold(reason="h", until=EARLY), Hold(reason="i", until=LATE)], Hold(reason="i", until=LATE)),
+        ([Hold(reason="h", until=LATE), Hold(reason="i", until=EARLY)], Hold(reason="h", until=LATE)),
+        ([Hold(reason="h", until=LATE), Hold(reason="i")], Hold(reason="i")),
+        ([Hold(reason="h"), Hold(reason="i", until=LATE)], Hold(reason="h")),
+        ([Hold(reason="h"), Drop(reason="d"), Approve()], Drop(reason="d")),
+        ([Drop(reason="d"), Hold(reason="h")], Drop(reason="d")),
+    ],
+)
+def test_the_strictest_review_wins(verdicts: list[Verdict | None], expected: Verdict) -> None:
+    assert strictest(verdicts) == expected
