@@ -1,0 +1,179 @@
+"""The loops over one store, wired to each other. Nothing runs here yet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.resources import files
+
+from whiteglove.app.world import World
+from whiteglove.chores import Chores, lies_in_sent
+from whiteglove.desk import Desk
+from whiteglove.desk.acting import CORE
+from whiteglove.desk.contexts import Contexts
+from whiteglove.errands import Errands
+from whiteglove.errors import MailboxError
+from whiteglove.hookspecs import Schedule
+from whiteglove.host import Host
+from whiteglove.intake.reading import FolderReader, ReadingTerms
+from whiteglove.intake.watching import SentReader, Watcher
+from whiteglove.log import Journal
+from whiteglove.outbox import Outbox
+from whiteglove.prepare import AnswerWriter, NoticeWriter
+from whiteglove.schedule import Scheduler
+from whiteglove.settings import MailboxAccount, Settings
+from whiteglove.store import Store, events, mode, warnings
+from whiteglove.texts import Texts
+
+LOOK_DEADLINE = 40.0
+
+
+class Daemon:
+    """Everything that runs, over one open store. `woken` are the bells of the loops, by name."""
+
+    def __init__(self, settings: Settings, host: Host, store: Store, world: World, journal: Journal) -> None:
+        self.settings = settings
+        self.host = host
+        self.store = store
+        self.world = world
+        self.journal = journal
+        self.clock = world.clock
+        self.woken = {name: threading.Event() for name in ("desk", "outbox", "chores", "schedule")}
+        self.after_batch: Callable[[], None] = self.woken["desk"].set
+        self._settled: set[str] = set()
+        self._ready = threading.Lock()
+        with store.write() as tx:
+            mode.enter(tx, settings.daemon.mode)
+        templates = _templates(host)
+        answers = AnswerWriter(settings, templates, store.key)
+        notices = NoticeWriter(settings, templates, store.key)
+        self.errands = {account.name: Errands(account.name, world.working(account)) for account in settings.mailboxes}
+        self.texts = Texts(self.errands)
+        self.transports = {account.name: world.transport(account) for account in settings.mailboxes}
+        self.scheduler = Scheduler(store, settings, self._schedules(), self.clock)
+        self.outbox = Outbox(
+            store,
+            settings,
+            answers,
+            notices,
+            self.transports,
+            read_sent=self._read_sent,
+            lies_in_sent=self._lies_in_sent,
+            journal=journal,
+            clock=self.clock,
+            on_accepted=self._on_accepted,
+        )
+        self.desk = Desk(
+            store, host, settings, answers, self.texts, journal, self.clock, on_planned=self.woken["outbox"].set
+        )
+        self.chores = Chores(store, settings, self.errands, self.clock)
+        self.sent: dict[str, SentReader] = {}
+        self.watchers = [self._watcher(account) for account in settings.mailboxes]
+
+    def _watcher(self, account: MailboxAccount) -> Watcher:
+        reader = FolderReader(
+            account.name,
+            self.store,
+            self.texts,
+            self.journal,
+            self.clock,
+            terms=partial(self._terms, account),
+            after_batch=self._batch_read,
+            settled=self.outbox.settled,
+        )
+        sent = SentReader(self.errands[account.name], reader)
+        self.sent[account.name] = sent
+        return Watcher(
+            account.name,
+            self.world.watching(account),
+            account.folders,
+            reader,
+            sent,
+            self.journal,
+            self.clock,
+            poll=lambda: self.settings.daemon.poll,
+            on_settled=partial(self._on_settled, account.name),
+            on_fatal=self._on_fatal,
+        )
+
+    def _batch_read(self) -> None:
+        self.after_batch()
+
+    def _terms(self, account: MailboxAccount) -> ReadingTerms:
+        daemon = self.settings.daemon
+        return ReadingTerms(
+            book=self.settings.book,
+            live_since=daemon.live_since,
+            history=daemon.history,
+            authserv_id=account.authserv_id,
+        )
+
+    def _schedules(self) -> Mapping[str, tuple[Schedule, ...]]:
+        contexts, now = Contexts(self.settings, self.host, self.store), self.clock.now()
+        return {
+            name: self.host.call(name, "schedules", now, ctx=contexts.of(name, now))
+            for name in self.host.listeners("schedules")
+        }
+
+    def _read_sent(self, mailbox: str) -> None:
+        if mailbox in self.sent:
+            self.sent[mailbox].read(LOOK_DEADLINE)
+
+    def _lies_in_sent(self, mailbox: str, message_id: str, token: str) -> bool:
+        errands = self.errands.get(mailbox)
+        if errands is None:
+            return False
+        try:
+            return errands.run(lambda connection: lies_in_sent(connection, message_id, token), LOOK_DEADLINE)
+        except MailboxError as error:
+            if error.code == "missing_folder":
+                return False
+            raise
+
+    def _on_accepted(self) -> None:
+        self.woken["desk"].set()
+        self.woken["chores"].set()
+
+    def _on_settled(self, mailbox: str) -> None:
+        """Say that the daemon is ready once every mailbox has its line, or was reported lost."""
+        with self._ready:
+            before = len(self._settled)
+            self._settled.add(mailbox)
+            if before < len(self._settled) == len(self.settings.mailboxes):
+                self.journal.write("daemon.ready", mode=self.settings.daemon.mode, store=str(self.store.path))
+
+    def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
+        now = self.clock.now()
+        with self.store.write() as tx:
+            row = warnings.add(
+                tx,
+                plugin=CORE,
+                key=f"login:{mailbox}",
+                text=f"The mailbox “{mailbox}” refuses the login ({error}). whiteglove tries again, but seldom, lest "
+                "the account be locked. Until the password is right no client gets an answer from there.",
+                urgency="now",
+                reason="login_refused",
+                client=None,
+                at=now,
+                due=now,
+                once=None,
+            )
+            if row is not None:
+                events.add(tx, "WarningRaised", now, row)
+        self.woken["outbox"].set()
+
+
+def _templates(host: Host) -> dict[tuple[str, str, str], str]:
+    """Every plugin's templates, and the core's own for the owner's mail."""
+    found = {
+        (plugin.name, name, language): source
+        for plugin in host.plugins
+        for (name, language), source in host.templates(plugin.name).items()
+    }
+    for entry in files("whiteglove").joinpath("templates").iterdir():
+        name, _, rest = entry.name.partition(".")
+        language, _, ending = rest.partition(".")
+        if ending == "txt":
+            found[(CORE, name, language)] = entry.read_text("utf-8")
+    return found

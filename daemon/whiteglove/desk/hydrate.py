@@ -1,0 +1,113 @@
+"""From a stored event to the event that plugins see. An event whose subject no longer calls for it is obsolete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from whiteglove.clients import Book, Client
+from whiteglove.events import (
+    Event,
+    MailFailed,
+    MailSent,
+    MessageReceived,
+    ObligationAnswered,
+    ObligationOpened,
+    ObligationOverdue,
+    OwnerSent,
+    PromiseBroken,
+    PromiseDue,
+    PromiseKept,
+    PromiseLate,
+    ScheduleFired,
+    WarningRaised,
+)
+from whiteglove.store import ledger, messages, outbox, warnings
+from whiteglove.store.events import EventRow
+
+HOOK_OF: dict[type[Event], str] = {
+    MessageReceived: "on_message",
+    OwnerSent: "on_sent",
+    MailSent: "on_delivery",
+    MailFailed: "on_delivery",
+    PromiseDue: "on_promise",
+    PromiseKept: "on_promise",
+    PromiseLate: "on_promise",
+    PromiseBroken: "on_promise",
+    ObligationOpened: "on_obligation",
+    ObligationAnswered: "on_obligation",
+    ObligationOverdue: "on_obligation",
+    WarningRaised: "on_warning",
+    ScheduleFired: "on_schedule",
+}
+_PROMISE_EVENTS = {cls.__name__: cls for cls in (PromiseDue, PromiseKept, PromiseLate, PromiseBroken)}
+_OBLIGATION_EVENTS = {cls.__name__: cls for cls in (ObligationOpened, ObligationAnswered, ObligationOverdue)}
+
+
+def hydrate(tx: sa.Connection, row: EventRow, book: Book, text: str | None = None) -> Event | None:
+    """The event of this row; None where its client has left the book, so that nobody is concerned any more."""
+    subject = row.subject_row or 0
+    match row.type:
+        case "MessageReceived" | "OwnerSent":
+            return _about_message(tx, row, subject, book, text)
+        case "MailSent":
+            return MailSent(id=row.row, at=row.at, mail=outbox.get(tx, subject).as_mail())
+        case "MailFailed":
+            mail = outbox.get(tx, subject)
+            return MailFailed(id=row.row, at=row.at, mail=mail.as_mail(), error=mail.error or "")
+        case "WarningRaised":
+            warning = warnings.get(tx, subject)
+            return WarningRaised(
+                id=row.row,
+                at=row.at,
+                key=warning.key,
+                text=warning.text,
+                urgency=warning.urgency,
+                reason=warning.reason,
+                client=warning.client,
+            )
+        case "ScheduleFired":
+            due = datetime.fromisoformat(row.details["due"])
+            return ScheduleFired(id=row.row, at=row.at, name=row.details["name"], due=due)
+        case name if name in _PROMISE_EVENTS:
+            promise = ledger.promise(tx, subject)
+            client = book.clients.get(promise.client)
+            return _PROMISE_EVENTS[name](id=row.row, at=row.at, promise=promise, client=client) if client else None
+        case name if name in _OBLIGATION_EVENTS:
+            obligation = ledger.obligation(tx, subject)
+            client = book.clients.get(obligation.client)
+            if client is None:
+                return None
+            return _OBLIGATION_EVENTS[name](id=row.row, at=row.at, obligation=obligation, client=client)
+        case unknown:
+            raise ValueError(f"event {row.row}: no event is called {unknown!r}")
+
+
+def _about_message(tx: sa.Connection, row: EventRow, subject: int, book: Book, text: str | None) -> Event | None:
+    message = messages.get(tx, subject)
+    client: Client | None = book.clients.get(message.client)
+    if client is None:
+        return None
+    if row.type == "MessageReceived":
+        return MessageReceived(
+            id=row.row,
+            at=row.at,
+            message=message,
+            client=client,
+            person=client.person_at(message.author),
+            text=text,
+            history=message.history,
+            obligation=ledger.open_in_thread(tx, client.key, message.thread),
+        )
+    kept = row.details.get("kept")
+    people = (client.person_at(address) for address in message.to + message.cc)
+    return OwnerSent(
+        id=row.row,
+        at=row.at,
+        message=message,
+        client=client,
+        person=next((person for person in people if person), None),
+        kept=ledger.promise(tx, kept) if kept else None,
+        answered=tuple(ledger.obligation(tx, found) for found in row.details.get("answered", ())),
+    )

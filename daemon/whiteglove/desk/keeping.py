@@ -1,0 +1,151 @@
+"""What the owner's own mail settles, and what the passing of time does to promises and obligations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from whiteglove.clients import Client
+from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
+from whiteglove.message import Kind, RecordedMessage
+from whiteglove.prepare.answer import promise_uid
+from whiteglove.promises import is_report, judge, next_report
+from whiteglove.settings import Settings
+from whiteglove.store import Store, events, folders, ledger
+from whiteglove.store.schema import messages as messages_table
+from whiteglove.store.view import SLOTS_REMEMBERED
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one mail of the owner's kept and answered."""
+
+    kept: Promise | None
+    answered: tuple[Obligation, ...]
+
+
+class Keeper:
+    """Changes promises and obligations, each change with the event that tells of it, inside the caller's commit."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    def owner_wrote(self, tx: sa.Connection, message: RecordedMessage, client: Client) -> Settled:
+        """The owner's own mail to a client: it may be the report, and it may answer what is open.
+
+        By thread first; a mail outside every open thread answers what the people it is addressed to asked before,
+        unless it is the report: a report answers requests for one, and nothing else.
+        """
+        waiting = [found for found in ledger.open_obligations(tx, client.key) if found.opened_at <= message.received_at]
+        in_thread = [found for found in waiting if found.thread == message.thread]
+        kept = self._keep_by_mail(tx, message, client, answers_open=bool(in_thread))
+        answered = in_thread
+        if kept is not None:
+            answered += [found for found in waiting if found not in in_thread and _asks_for_report(found)]
+        elif not in_thread:
+            recipients = {address.folded for address in message.to + message.cc}
+            answered = [found for found in waiting if found.address in recipients]
+        for obligation in answered:
+            self._answer(tx, obligation, message)
+        return Settled(kept, tuple(answered))
+
+    def report_sent(self, tx: sa.Connection, client: Client, at: datetime, evidence: str) -> Promise | None:
+        """The owner says that the report was given: the open promise, else the next slot, is kept.
+
+        Returns None where the client has neither.
+        """
+        known = ledger.promises_of(tx, client.key, at - SLOTS_REMEMBERED)
+        owed = [found for found in known if found.kind is PromiseKind.REPORT and _is_owed(found)]
+        if owed:
+            promise = self._close(tx, owed[0], at, evidence, None)
+        else:
+            due = next_report(client.report, self._settings.worktime, known, at)
+            if due is None:
+                return None
+            promise = self._use_up(tx, client, due, at, evidence)
+        for obligation in ledger.open_obligations(tx, client.key):
+            if _asks_for_report(obligation):
+                self._answer(tx, obligation, None, at)
+        return promise
+
+    def came_due(self, tx: sa.Connection, promise: Promise, client: Client, now: datetime) -> PromiseState:
+        """Judge a promise whose time has come or passed long since; write the new state and its event."""
+        read_until = folders.sent_read_until(tx, [account.name for account in self._settings.mailboxes], now)
+        state = judge(promise, now, read_until, client.report, self._settings.worktime)
+        if state is promise.state:
+            return state
+        if state is PromiseState.LATE:
+            ledger.mark_late(tx, promise.row)
+            events.add(tx, "PromiseLate", now, promise.row)
+        elif state is PromiseState.BROKEN:
+            ledger.close_promise(tx, promise.row, PromiseState.BROKEN, now, late=True)
+            events.add(tx, "PromiseBroken", now, promise.row)
+        return state
+
+    def became_overdue(self, tx: sa.Connection, obligation: Obligation) -> bool:
+        """Mark an obligation overdue; False where it was answered in time after all."""
+        if obligation.state is not ObligationState.OPEN:
+            return False
+        ledger.mark_overdue(tx, obligation.row)
+        return True
+
+    def _keep_by_mail(
+        self, tx: sa.Connection, message: RecordedMessage, client: Client, *, answers_open: bool
+    ) -> Promise | None:
+        sent_at = message.received_at
+        known = ledger.promises_of(tx, client.key, sent_at - SLOTS_REMEMBERED)
+        owed = next((found for found in known if found.kind is PromiseKind.REPORT and _is_owed(found)), None)
+        due = owed.due if owed else next_report(client.report, self._settings.worktime, known, sent_at)
+        if due is None:
+            return None
+        marker = tx.execute(sa.select(messages_table.c.marker).where(messages_table.c.row == message.row)).scalar_one()
+        evidence = is_report(
+            client.report,
+            self._settings.worktime,
+            due=due,
+            state=owed.state if owed else PromiseState.OPEN,
+            sent_at=sent_at,
+            has_marker=marker,
+            subject=message.subject,
+            report_subject=client.report_subject,
+            answers_open_obligation=answers_open,
+        )
+        if evidence is None:
+            return None
+        if owed is not None:
+            return self._close(tx, owed, sent_at, evidence, message.row)
+        return self._use_up(tx, client, due, sent_at, evidence)
+
+    def _close(self, tx: sa.Connection, promise: Promise, at: datetime, evidence: str, message: int | None) -> Promise:
+        ledger.close_promise(
+            tx, promise.row, PromiseState.KEPT, at, late=at > promise.due, evidence=evidence, message=message
+        )
+        events.add(tx, "PromiseKept", at, promise.row)
+        return ledger.promise(tx, promise.row)
+
+    def _use_up(self, tx: sa.Connection, client: Client, due: datetime, at: datetime, evidence: str) -> Promise:
+        uid = promise_uid(self._store.key, client.key, PromiseKind.REPORT, due, self._settings.owner.address)
+        row = ledger.use_up(tx, client=client.key, due=due, uid=uid, at=at, evidence=evidence)
+        events.add(tx, "PromiseKept", at, row)
+        return ledger.promise(tx, row)
+
+    def _answer(
+        self, tx: sa.Connection, obligation: Obligation, message: RecordedMessage | None, at: datetime | None = None
+    ) -> None:
+        when = message.received_at if message else at
+        assert when is not None
+        ledger.answer_obligation(tx, obligation.row, when, message.row if message else None)
+        events.add(tx, "ObligationAnswered", when, obligation.row)
+        for promise in ledger.answer_promises(tx, obligation.row):
+            self._close(tx, promise, when, "answer", message.row if message else None)
+
+
+def _is_owed(promise: Promise) -> bool:
+    return promise.state in (PromiseState.OPEN, PromiseState.LATE)
+
+
+def _asks_for_report(obligation: Obligation) -> bool:
+    return set(obligation.kinds) == {Kind.STATUS_REQUEST}

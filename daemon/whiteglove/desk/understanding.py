@@ -1,0 +1,77 @@
+"""What a client's message wants: its text, the votes on it, and the obligation that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from whiteglove.classify import classify, rule_vote
+from whiteglove.clients import Client
+from whiteglove.ledger import Obligation
+from whiteglove.message import EASY_KINDS, MACHINE_KINDS, Classification, Guess, Kind, RecordedMessage, Verdicts
+from whiteglove.prepare.occasion import answers
+from whiteglove.settings import Settings
+from whiteglove.store import events, ledger, messages
+from whiteglove.text import new_text
+from whiteglove.worktime import NoWorkingTimeError
+
+Votes = Callable[[RecordedMessage, str | None, Client], Sequence[Guess]]
+
+
+def understand(
+    message: RecordedMessage, text: str | None, client: Client, settings: Settings, votes: Votes
+) -> tuple[Classification, str | None]:
+    """The kinds of a message and its new text. Headers and structure decide before words do; then a rule of the
+    client's file, then the classifier together with the plugins' votes."""
+    if message.verdicts.kind in MACHINE_KINDS:
+        return Classification(kinds=(message.verdicts.kind,), confidence=1.0), None
+    if not message.verdicts.human:
+        return Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True), None
+    new = None if text is None else new_text(text)
+    rule = rule_vote(client.rules, message.author, message.subject, new)
+    cast = [rule] if rule else list(votes(message, new, client))
+    return classify(message.subject, new, settings.lexicon, cast), new
+
+
+def final_obliges(verdicts: Verdicts, classification: Classification) -> bool:
+    """Whether the owner owes a person's answer: the screen's verdict, unless nothing but thanks or news was written."""
+    return verdicts.obliges and not EASY_KINDS.issuperset(classification.kinds)
+
+
+def open_obligation(
+    tx: sa.Connection, message: RecordedMessage, classification: Classification, client: Client, settings: Settings
+) -> Obligation | None:
+    """Open the obligation, or join the one of the same thread; None where the owner has answered already."""
+    later = messages.owner_mail_to(tx, client.key, message.received_at)
+    person = client.person_at(message.author)
+    addresses = [address.casefold() for address in person.addresses] if person else [message.author.folded]
+    if any(answers(mail, message, addresses) for mail in later):
+        return None
+    joined = ledger.open_in_thread(tx, client.key, message.thread)
+    if joined is not None:
+        ledger.join_obligation(tx, joined.row, classification.kinds)
+        return ledger.obligation(tx, joined.row)
+    row = ledger.open_obligation(
+        tx,
+        client=client.key,
+        message=message.row,
+        thread=message.thread,
+        address=message.author.folded,
+        kinds=classification.kinds,
+        at=message.received_at,
+        due=_answer_by(message.received_at, client, settings),
+    )
+    events.add(tx, "ObligationOpened", message.received_at, row)
+    return ledger.obligation(tx, row)
+
+
+def _answer_by(received_at: datetime, client: Client, settings: Settings) -> datetime | None:
+    if client.reply_within is None:
+        return None
+    try:
+        return settings.worktime.add(received_at, client.reply_within)
+    except NoWorkingTimeError:
+        # An absence of more than a year: no time can be named, and the question waits all the same.
+        return None

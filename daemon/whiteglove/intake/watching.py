@@ -1,0 +1,166 @@
+"""When to look: at once after a (re)connection, after every hint of the server, and at every poll interval.
+
+IDLE is a hint, the search is the truth. One thread and one connection for each mailbox; Sent is read on the working
+connection.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from whiteglove.errands import Backoff, Errands
+from whiteglove.errors import MailboxError
+from whiteglove.intake.reading import FolderReader
+from whiteglove.intake.recording import INBOX, SENT
+from whiteglove.log import Journal
+from whiteglove.ports import Clock, Mailbox
+
+FIRST_SENT_PATIENCE = 120.0
+
+
+class SentReader:
+    """Reads the Sent folder of one mailbox, on its working connection, whenever somebody needs to know."""
+
+    def __init__(self, errands: Errands, reader: FolderReader) -> None:
+        self._errands = errands
+        self._reader = reader
+        self._missing = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the server names no Sent folder and the configuration does not either."""
+        return self._missing
+
+    def read(self, deadline: float = 30.0) -> None:
+        """Read what is new in Sent.
+
+        Raises:
+            MailboxError: it could not be read now.
+        """
+        self._errands.run(self.read_with, deadline)
+
+    def read_with(self, mailbox: Mailbox) -> None:
+        """Read what is new in Sent over this connection, on the thread that owns it."""
+        folder = mailbox.folders().sent
+        self._missing = folder is None
+        if folder is not None:
+            self._reader.read(mailbox, folder, SENT)
+
+
+class Watcher:
+    """Watches the folders of one mailbox until it is stopped. `on_settled` is called once: when each folder has its
+    line, or the mailbox was reported lost."""
+
+    def __init__(
+        self,
+        name: str,
+        mailbox: Mailbox,
+        folders: tuple[str, ...],
+        reader: FolderReader,
+        sent: SentReader,
+        journal: Journal,
+        clock: Clock,
+        poll: Callable[[], timedelta],
+        on_settled: Callable[[], None],
+        on_fatal: Callable[[str, MailboxError], None],
+    ) -> None:
+        self.name = name
+        self._mailbox = mailbox
+        self._folders = folders
+        self._reader = reader
+        self._sent = sent
+        self._journal = journal
+        self._clock = clock
+        self._poll = poll
+        self._on_settled = on_settled
+        self._on_fatal = on_fatal
+        self._stop = threading.Event()
+        self._backoff = Backoff()
+        self._lost_since: datetime | None = None
+        self._told_fatal = False
+        self._thread = threading.Thread(target=self._watch, name=f"watch-{name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; `join` waits for it."""
+        self._stop.set()
+        self._mailbox.wake()
+
+    def join(self, deadline: float) -> bool:
+        """Whether the thread has ended within `deadline` seconds."""
+        self._thread.join(deadline)
+        return not self._thread.is_alive()
+
+    def look_now(self) -> None:
+        """Search again soon, from any thread."""
+        self._mailbox.wake()
+
+    def catch_up(self) -> int:
+        """Connect, read every folder once, and disconnect; for a single run without watching.
+
+        Raises:
+            MailboxError: the mailbox cannot be read.
+        """
+        self._mailbox.connect()
+        try:
+            self._sent.read(FIRST_SENT_PATIENCE)
+            return self._read_folders()
+        finally:
+            self._mailbox.close()
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._session()
+            except MailboxError as error:
+                self._mailbox.close()
+                self._lost(error)
+                self._stop.wait(self._backoff.failed(fatal=error.fatal))
+        self._mailbox.close()
+
+    def _session(self) -> None:
+        """One connection, from login until it breaks or the daemon stops."""
+        self._mailbox.connect()
+        first = True
+        while not self._stop.is_set():
+            if first:
+                self._first_sent()
+            self._read_folders()
+            if first:
+                self._found()
+                first = False
+            self._mailbox.wait(self._poll().total_seconds())
+
+    def _first_sent(self) -> None:
+        """Sent before the inbox: whether an old question is still open depends on what the owner wrote since."""
+        try:
+            self._sent.read(FIRST_SENT_PATIENCE)
+        except MailboxError as error:
+            self._journal.write("mailbox.lost", level="warning", mailbox=self.name, folder=SENT, reason=error.code)
+
+    def _read_folders(self) -> int:
+        """The first folder last: it then stays open for IDLE, with nothing between its search and the waiting."""
+        return sum(self._reader.read(self._mailbox, folder, INBOX) for folder in reversed(self._folders))
+
+    def _found(self) -> None:
+        self._backoff.succeeded()
+        self._told_fatal = False
+        if self._lost_since is None:
+            self._journal.write("mailbox.connected", mailbox=self.name)
+        else:
+            self._journal.write("mailbox.recovered", mailbox=self.name, since=self._lost_since.isoformat())
+        self._lost_since = None
+        self._on_settled()
+
+    def _lost(self, error: MailboxError) -> None:
+        if self._lost_since is None:
+            self._lost_since = self._clock.now()
+            self._journal.write("mailbox.lost", level="error", mailbox=self.name, reason=error.code, error=str(error))
+        if error.fatal and not self._told_fatal:
+            self._told_fatal = True
+            self._on_fatal(self.name, error)
+        self._on_settled()
