@@ -1,0 +1,76 @@
+"""What the READMEs say is true: log events, hooks, settings, floors, and the example plugin runs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from datetime import UTC, datetime
+from pathlib import Path
+
+from whiteglove import hookspecs
+from whiteglove.cli import parser
+from whiteglove.host.implementations import hooks
+from whiteglove.log import EVENTS
+from whiteglove.testing import Bench
+from whiteglove_plugins.acknowledge import Acknowledge
+
+ROOT = Path(__file__).parent.parent
+ROOT_README = (ROOT / "README.md").read_text("utf-8")
+DAEMON = (ROOT / "daemon" / "README.md").read_text("utf-8")
+PLUGINS = (ROOT / "plugins" / "README.md").read_text("utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_every_log_event_stands_in_the_table_and_no_other() -> None:
+    assert dict(re.findall(r"^\| `([a-z]+\.[a-z]+)` \| (.+) \|$", DAEMON, re.MULTILINE)) == dict(EVENTS)
+
+
+def test_every_hook_stands_in_the_table_with_its_arguments_and_its_first_paragraph() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)\(.*\)` \| (.+) \|$", PLUGINS, re.MULTILINE))
+    signatures = dict(re.findall(r"^\| `(\w+)\((.*)\)` \|", PLUGINS, re.MULTILINE))
+    expected = {}
+    for name in hooks():
+        hook = getattr(hookspecs, name)
+        expected[name] = " ".join((inspect.getdoc(hook) or "").split("\n\n")[0].split())
+        assert signatures[name] == ", ".join(inspect.signature(hook).parameters)
+    assert rows == expected
+
+
+def test_every_setting_of_the_plugin_is_named() -> None:
+    section = PLUGINS[PLUGINS.index("`[plugins.acknowledge]`") :]
+    assert [name for name in Acknowledge.model_fields if f"`{name}`" not in section] == []
+
+
+def test_every_command_is_named() -> None:
+    commands = next(action for action in parser()._actions if action.dest == "command").choices
+    assert commands is not None
+    assert [name for name in commands if f"whiteglove {name}" not in ROOT_README] == []
+
+
+def test_every_file_that_the_route_names_exists() -> None:
+    for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", DAEMON):
+        path = ROOT / name if name.startswith("tests/") else ROOT / "daemon" / "whiteglove" / name
+        assert path.exists(), name
+
+
+def test_the_example_plugin_and_its_test_run() -> None:
+    plugin, test = blocks(PLUGINS, "python")
+    weekend = types.ModuleType("weekend")
+    exec(compile(plugin, "plugins/README.md", "exec"), weekend.__dict__)
+    scope: dict[str, object] = {}
+    exec(compile(test, "plugins/README.md", "exec"), scope)
+    run = scope["test_weekend"]
+    assert callable(run)
+    run(weekend)
+
+
+def test_the_example_plugin_is_silent_on_a_working_day() -> None:
+    weekend = types.ModuleType("weekend")
+    exec(compile(blocks(PLUGINS, "python")[0], "plugins/README.md", "exec"), weekend.__dict__)
+    with Bench(weekend, now=datetime(2026, 3, 4, 9, 0, tzinfo=UTC)) as bench:
+        bench.receive("How are things progressing?")
+        assert bench.warned == []
