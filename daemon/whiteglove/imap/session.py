@@ -1,0 +1,262 @@
+"""One IMAP connection as the loops use it: `ImapMailbox` fills `ports.Mailbox`.
+
+Nothing here changes a mailbox except `append`: folders are opened by EXAMINE, bodies read by BODY.PEEK, and everything
+is said in UIDs. An error that takes the connection with it leaves every call raising `unreachable` until `connect`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import socket
+import ssl
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from whiteglove.errors import MailboxError
+from whiteglove.imap import faults, fetching, folders
+from whiteglove.imap.connect import Connection, Credentials, Server, Timeouts, connect
+from whiteglove.imap.folders import Listed, Role
+from whiteglove.imap.idle import IdleRefusedError, idle, linger
+from whiteglove.imap.search import Search
+from whiteglove.message import Part
+from whiteglove.ports import Fetched, Folders, FolderStatus
+
+_REFUSALS = 3
+"""Logins refused in a row without a reason that RFC 5530 knows, before trying again counts as harm."""
+
+_FAREWELL = 2.0
+"""Seconds that a server has for LOGOUT: a stopping daemon does not wait for a dead one."""
+
+_State = tuple[int, int]
+
+
+class ImapMailbox:
+    """One connection to one account. For one thread, except `wake`; fills `ports.Mailbox`."""
+
+    def __init__(
+        self,
+        server: Server,
+        password: Callable[[], str] | None,
+        *,
+        token: Callable[[], str] | None = None,
+        sent: str = folders.AUTO,
+        drafts: str = folders.AUTO,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Connects to nothing yet.
+
+        `password` or `token` (an OAuth 2.0 access token, sent by XOAUTH2 or OAUTHBEARER) is asked at every login.
+        `sent` and `drafts` are `auto` or a folder's name. Times in seconds: until the connection stands, and between
+        two pieces of an answer. Without a `context` the system's certificates decide.
+        """
+        self._server = server
+        self._where = f"{server.host}:{server.port}"
+        self._credentials = Credentials(password, token)
+        self._timeouts = Timeouts(connect_timeout, read_timeout)
+        self._context = context
+        self._sent = sent
+        self._drafts = drafts
+        self._connection: Connection | None = None
+        self._search: Search | None = None
+        self._open: str | None = None
+        self._uidvalidity = 0
+        self._searched: dict[str, _State] = {}
+        self._refusals = 0
+        self._idle_works = True
+        self._alarm, self._bell = socket.socketpair()
+        self._alarm.setblocking(False)
+        self._bell.setblocking(False)
+        weakref.finalize(self, _close_both, self._alarm, self._bell)
+
+    def connect(self) -> None:
+        """Open, verify TLS, log in. Raises `MailboxError`, also where the password cannot be read.
+
+        `fatal` after a login refused for good: by an RFC 5530 code, or without one for the third time in a row.
+        """
+        self._drop()
+        try:
+            connection = connect(self._server, self._credentials, self._timeouts, self._context)
+        except MailboxError as error:
+            raise self._counted(error) from error.__cause__
+        self._refusals = 0
+        self._idle_works = "IDLE" in connection.capabilities
+        self._connection = connection
+        self._search = Search(connection.wire, self._where)
+
+    def close(self) -> None:
+        """Log out if that still works; never raises."""
+        if self._connection is not None:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError, ValueError):
+                self._connection.wire.sock.settimeout(min(_FAREWELL, self._timeouts.read))
+                self._connection.wire.logout()
+        self._drop()
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server offers IDLE and has not refused it. Without, `wait` only lets time pass."""
+        return self._connection is not None and self._idle_works
+
+    def folders(self) -> Folders:
+        """By configuration, else SPECIAL-USE (RFC 6154), else a table of localised names; never by guess."""
+        with self._talking() as connection:
+            listed = self._list(connection)
+            return Folders(
+                sent=folders.find(listed, Role.SENT, self._sent, connection.prefix),
+                drafts=folders.find(listed, Role.DRAFTS, self._drafts, connection.prefix),
+                junk=folders.find(listed, Role.JUNK, folders.AUTO, connection.prefix),
+            )
+
+    def open(self, folder: str) -> FolderStatus:
+        """EXAMINE the folder; later calls are about it. A missing folder raises `missing_folder`.
+
+        `wait` returns at once where the folder is not as the last `uids_above` in it left it.
+        """
+        with self._talking() as connection:
+            self._open = None
+            connection.wire.exists = 0
+            try:
+                said = connection.client.select_folder(folder, readonly=True)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                raise self._folder_refused(connection, folder, str(error)) from error
+            uidvalidity, uidnext = said.get(b"UIDVALIDITY"), said.get(b"UIDNEXT")
+            if not uidvalidity:
+                raise MailboxError("protocol", f"{self._where}: folder {folder} has no UIDVALIDITY")
+            self._open, self._uidvalidity = folder, uidvalidity
+            self._searching().uidnext = uidnext
+            connection.wire.news = self._searched.get(folder) != self._state(connection)
+            return FolderStatus(folder, uidvalidity, uidnext, connection.wire.exists)
+
+    def uids_above(self, uid: int) -> list[int]:
+        """Every UID above this one, ascending."""
+        with self._talking() as connection:
+            # Cleared ahead of the search: what is announced from here on may not be in its result.
+            connection.wire.news = False
+            found = self._searching().between(uid + 1)
+            self._searched[self._open or ""] = self._state(connection)
+            return found
+
+    def uids_since(self, day: date, below: int) -> list[int]:
+        """UIDs below `below` whose INTERNALDATE is on or after `day` in the server's zone, ascending."""
+        with self._talking():
+            return self._searching().since(day, below)
+
+    def uids_with_header(self, name: str, value: str) -> list[int]:
+        """UIDs whose header holds the value; where the server cannot search headers, the newest 200 are read."""
+        with self._talking():
+            return self._searching().with_header(name, value)
+
+    def fetch(self, uids: Sequence[int]) -> list[Fetched]:
+        """Headers (their first 256 KiB), size and structure, ascending by UID; what is gone is left out."""
+        with self._talking() as connection:
+            return fetching.fetch(connection.wire, self._where, uids)
+
+    def fetch_sections(self, wanted: Sequence[tuple[int, Part]], limit: int) -> dict[int, bytes]:
+        """The first `limit` octets of one part of each message, still transfer-encoded; what is gone is left out."""
+        with self._talking() as connection:
+            return fetching.fetch_sections(connection.wire, self._where, wanted, limit)
+
+    def append(self, folder: str, message: bytes, *, seen: bool, draft: bool = False) -> None:
+        """File a message. After `timeout` or `unreachable` it may have been stored: search before trying again."""
+        flags = [flag for flag, wanted in ((r"\Seen", seen), (r"\Draft", draft)) if wanted]
+        # Yahoo refuses a message whose last line is not ended.
+        ended = message if message.endswith(b"\r\n") else message + b"\r\n"
+        with self._talking() as connection:
+            try:
+                connection.client.append(folder, ended, flags)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                raise self._folder_refused(connection, folder, str(error)) from error
+
+    def wait(self, seconds: float) -> bool:
+        """IDLE on the open folder until the server hints at news or time is up; True for a hint.
+
+        At most nine minutes. News that came along with an earlier reply is told at once. Ends early, with False,
+        after `wake`. Where the server has no IDLE this waits for `wake` and the time, and says True when the time is
+        up, since nobody can know without a search.
+        """
+        with self._talking() as connection:
+            wire = connection.wire
+            if wire.news:
+                return True
+            if self._idle_works:
+                try:
+                    idle(wire, self._alarm, seconds)
+                except IdleRefusedError:
+                    self._idle_works = False
+                else:
+                    return wire.news
+            return not linger(wire, self._alarm, seconds)
+
+    def wake(self) -> None:
+        """End a `wait` in another thread soon, or the next one; the only method that may be called from one."""
+        with contextlib.suppress(OSError):
+            self._bell.send(b"\0")
+
+    @contextmanager
+    def _talking(self) -> Iterator[Connection]:
+        if self._connection is None:
+            raise MailboxError("unreachable", f"{self._where}: not connected")
+        try:
+            with faults.translated(self._where):
+                yield self._connection
+        except MailboxError as error:
+            if faults.is_lasting(error):
+                self._drop()
+            raise
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        self._search, self._open = None, None
+        self._searched.clear()
+        if connection is not None:
+            connection.wire.shutdown()
+
+    def _counted(self, error: MailboxError) -> MailboxError:
+        if error.code != "login" or not isinstance(error.__cause__, imaplib.IMAP4.error):
+            return error
+        self._refusals += 1
+        return MailboxError(error.code, str(error), fatal=error.fatal or self._refusals >= _REFUSALS)
+
+    def _searching(self) -> Search:
+        if self._search is None or self._open is None:
+            raise MailboxError("protocol", f"{self._where}: no folder is open")
+        return self._search
+
+    def _state(self, connection: Connection) -> _State:
+        """What tells whether something new has come: UIDNEXT, else the number of messages."""
+        uidnext = self._searching().uidnext
+        return self._uidvalidity, connection.wire.exists if uidnext is None else uidnext
+
+    def _list(self, connection: Connection) -> list[Listed]:
+        wire = connection.wire
+        wire.forget_responses()
+        found = folders.listed(wire.list('""', '"*"')[1])
+        uses = {role.value for role in Role}
+        if "SPECIAL-USE" in connection.capabilities and not any(folder.attributes & uses for folder in found):
+            # Cyrus tells the uses only when asked for them.
+            found = folders.listed(wire.list_uses()) or found
+        return found
+
+    def _folder_refused(self, connection: Connection, folder: str, text: str) -> MailboxError:
+        """Why a folder cannot be opened or written to. Many servers give no code: then LIST tells if there is one."""
+        fault = faults.refusal(self._where, text)
+        if fault.code != "protocol":
+            return fault
+        connection.wire.forget_responses()
+        found = folders.listed(connection.wire.list('""', folders.quoted_name(folder))[1])
+        if any(listed.name.casefold() == folder.casefold() and listed.selectable for listed in found):
+            return fault
+        return MailboxError("missing_folder", f"{self._where}: there is no folder {folder}")
+
+
+def _close_both(alarm: socket.socket, bell: socket.socket) -> None:
+    alarm.close()
+    bell.close()
