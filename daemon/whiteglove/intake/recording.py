@@ -16,7 +16,7 @@ from whiteglove.message import MACHINE_KINDS, Address, Message, Part, Verdicts
 from whiteglove.parse import parse_header, text_part
 from whiteglove.ports import Fetched
 from whiteglove.screen import screen
-from whiteglove.store import Store, events, messages
+from whiteglove.store import Store, events, messages, outbox
 from whiteglove.store.folders import FolderState
 
 INBOX, SENT = "inbox", "sent"
@@ -148,12 +148,20 @@ class Recorder:
         row = messages.add(tx, **known, **self._content(read, digest), duplicate_of=twin)
         if twin is not None:
             return replace(done, row=row)
-        related = [self._store.hash_id(value) for value in (*read.message.in_reply_to, *read.message.references)]
-        messages.set_thread(tx, row, id_hash, related)
+        messages.set_thread(tx, row, id_hash, self._related(tx, read))
         is_event = not outbound or (read.ours is None and verdicts.human and not history)
         if is_event:
             events.add(tx, "OwnerSent" if outbound else "MessageReceived", read.fetched.received_at, row)
         return replace(done, row=row, is_event=is_event)
+
+    def _related(self, tx: sa.Connection, read: Read) -> list[bytes]:
+        """The ids that say which thread a message belongs to. A provider may have given our own mail a Message-ID of
+        its own; the id we gave it is then looked up by its token, so that answers to either find the thread."""
+        named = [*read.message.in_reply_to, *read.message.references]
+        if read.ours is not None and (mail := outbox.by_token(tx, read.ours)) and mail.message_id:
+            named.append(mail.message_id)
+        named += (value.strip().strip("<>") for value in read.message.all("X-Microsoft-Original-Message-ID"))
+        return [self._store.hash_id(value) for value in named]
 
     def _verdicts(self, read: Read, book: Book, outbound: bool, text: str | None, authserv_id: str | None) -> Verdicts:
         if read.fault is not None:

@@ -14,7 +14,7 @@ from whiteglove.errands import Backoff, Errands
 from whiteglove.errors import MailboxError
 from whiteglove.intake.reading import FolderReader
 from whiteglove.intake.recording import INBOX, SENT
-from whiteglove.log import Journal
+from whiteglove.log import Journal, get
 from whiteglove.ports import Clock, Mailbox
 
 FIRST_SENT_PATIENCE = 120.0
@@ -91,8 +91,9 @@ class Watcher:
         self._mailbox.wake()
 
     def join(self, deadline: float) -> bool:
-        """Whether the thread has ended within `deadline` seconds."""
-        self._thread.join(deadline)
+        """Whether the thread has ended within `deadline` seconds, or was never started."""
+        if self._thread.ident is not None:
+            self._thread.join(deadline)
         return not self._thread.is_alive()
 
     def look_now(self) -> None:
@@ -140,7 +141,7 @@ class Watcher:
         try:
             self._sent.read(FIRST_SENT_PATIENCE)
         except MailboxError as error:
-            self._journal.write("mailbox.lost", level="warning", mailbox=self.name, folder=SENT, reason=error.code)
+            get("watch").warning("Sent cannot be read yet", mailbox=self.name, reason=error.code)
 
     def _read_folders(self) -> int:
         """The first folder last: it then stays open for IDLE, with nothing between its search and the waiting."""

@@ -1,0 +1,171 @@
+"""Which messages are read: the line, the cursor, history, renumbering, and what a broken connection leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from intake.mailroom import NOON, Mailroom
+from whiteglove.errors import MailboxError
+from whiteglove.intake.recording import SENT
+from whiteglove.store import folders, mode
+
+
+def history_of(room: Mailroom) -> list[bool]:
+    return [row.history for row in room.rows]
+
+
+def test_what_lay_there_before_the_first_look_is_history_and_what_comes_after_is_live() -> None:
+    room = Mailroom()
+    room.deliver(room.mail("old@acme.example"))
+    room.read()
+    room.deliver(room.mail("new@acme.example", text="Any news?\n"))
+    room.read()
+
+    assert history_of(room) == [True, False]
+
+
+def test_history_older_than_configured_is_left_alone() -> None:
+    room = Mailroom()
+    room.deliver(room.mail("ancient@acme.example"), ago=timedelta(days=31))
+    room.deliver(room.mail("recent@acme.example", text="Any news?\n"), ago=timedelta(days=29))
+
+    assert room.read() == 1
+    assert room.rows[0].message_id == "recent@acme.example"
+
+
+def test_live_since_makes_what_lies_below_the_line_live() -> None:
+    room = Mailroom(live_since=NOON - timedelta(hours=1, microseconds=-1))
+    room.deliver(room.mail("before@acme.example"), ago=timedelta(hours=2))
+    room.deliver(room.mail("after@acme.example", text="Any news?\n"), ago=timedelta(hours=1))
+    room.read()
+
+    assert {row.message_id: row.history for row in room.rows} == {
+        "before@acme.example": True,
+        "after@acme.example": False,
+    }
+
+
+def test_nothing_is_recorded_twice_however_often_the_folder_is_read() -> None:
+    room = Mailroom()
+    room.read()
+    for number in range(5):
+        room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
+    assert [room.read(), room.read(), room.read()] == [5, 0, 0]
+    assert len(room.rows) == 5
+
+
+def test_a_backlog_is_read_in_batches() -> None:
+    room = Mailroom()
+    room.read()
+    for number in range(120):
+        room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
+
+    assert room.read() == 120
+    assert room.batches == 3
+
+
+@pytest.mark.parametrize("operation", ["fetch", "fetch_sections", "uids_above"])
+def test_a_connection_that_breaks_in_the_middle_loses_nothing(operation: str) -> None:
+    room = Mailroom()
+    room.read()
+    for number in range(70):
+        room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
+    room.account.fail(operation, MailboxError("unreachable", "cut"))
+
+    with pytest.raises(MailboxError):
+        room.read()
+    room.connection.connect()
+    room.read()
+
+    assert sorted(row.message_id for row in room.rows) == sorted(f"m{number}@acme.example" for number in range(70))
+
+
+def test_history_that_was_interrupted_is_read_to_its_end() -> None:
+    room = Mailroom()
+    for number in range(70):
+        room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
+    room.account.fail("fetch", MailboxError("unreachable", "cut"))
+    with pytest.raises(MailboxError):
+        room.read()
+    room.connection.connect()
+    room.deliver(room.mail("new@acme.example", text="Any news?\n"))
+    room.read()
+
+    assert history_of(room).count(True) == 70
+    assert [row.message_id for row in room.rows if not row.history] == ["new@acme.example"]
+
+
+def test_a_message_that_vanishes_between_search_and_fetch_is_no_error() -> None:
+    room = Mailroom()
+    room.read()
+    uid = room.deliver(room.mail("gone@acme.example"))
+    room.deliver(room.mail("here@acme.example", text="Any news?\n"))
+    fetch = room.connection.fetch
+    room.connection.fetch = lambda uids: (room.account.expunge(uid), fetch(uids))[1]  # type: ignore[method-assign]
+
+    assert room.read() == 1
+    assert room.read() == 0
+
+
+def test_after_a_renumbering_known_mail_is_recognised_and_unknown_mail_is_read() -> None:
+    room = Mailroom()
+    room.read()
+    room.deliver(room.mail("known@acme.example"))
+    room.read()
+    room.clock.move(timedelta(minutes=5))
+    room.account.renumber()
+    room.deliver(room.mail("missed@acme.example", text="Any news?\n"))
+
+    room.read()
+
+    assert [(row.message_id, row.history) for row in room.rows] == [
+        ("known@acme.example", False),
+        ("missed@acme.example", False),
+    ]
+    assert len(room.events) == 2
+    assert [line["event"] for line in room.lines].count("mailbox.renumbered") == 1
+    room.deliver(room.mail("later@acme.example", text="And now?\n"))
+    assert room.read() == 1
+
+
+def test_a_renumbering_never_makes_old_mail_live() -> None:
+    room = Mailroom()
+    room.deliver(room.mail("old@acme.example"), ago=timedelta(days=40))
+    room.read()
+    room.clock.move(timedelta(days=1))
+    room.account.renumber()
+
+    room.read()
+
+    assert all(room_row.history for room_row in room.rows)
+
+
+def test_going_live_draws_a_new_line() -> None:
+    room = Mailroom()
+    room.read()
+    with room.store.write() as tx:
+        mode.enter(tx, "rehearsal")
+    room.deliver(room.mail("rehearsed@acme.example"))
+    room.read()
+    room.deliver(room.mail("unseen@acme.example", text="Any news?\n"))
+    with room.store.write() as tx:
+        assert mode.enter(tx, "live") is True
+    room.read()
+    room.deliver(room.mail("live@acme.example", text="And now?\n"))
+    room.read()
+
+    assert {row.message_id: row.history for row in room.rows} == {
+        "rehearsed@acme.example": True,
+        "unseen@acme.example": True,
+        "live@acme.example": False,
+    }
+
+
+def test_the_instant_of_the_search_is_noted_for_sent() -> None:
+    room = Mailroom()
+    room.read("Sent", SENT)
+
+    with room.store.read() as tx:
+        assert folders.sent_read_until(tx, ["studio"], NOON) == NOON

@@ -1,0 +1,120 @@
+"""When a mailbox is looked at: at once, after every hint, after every break; and what is said when it is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from intake.mailroom import Mailroom
+from whiteglove import log
+from whiteglove.errands import Errands
+from whiteglove.errors import MailboxError
+from whiteglove.inprocess import InProcessMailbox
+from whiteglove.intake.watching import SentReader, Watcher
+
+
+class Watch:
+    """A watcher over a mailroom, and the news of it."""
+
+    def __init__(self, room: Mailroom) -> None:
+        self.room = room
+        self.settled = threading.Event()
+        self.fatal: list[str] = []
+        self.errands = Errands("studio", InProcessMailbox(room.account))
+        self.sent = SentReader(self.errands, room.reader)
+        self.watcher = Watcher(
+            "studio",
+            InProcessMailbox(room.account),
+            ("INBOX",),
+            room.reader,
+            self.sent,
+            log.event_log(),
+            room.clock,
+            poll=lambda: timedelta(seconds=0.2),
+            on_settled=self.settled.set,
+            on_fatal=lambda name, error: self.fatal.append(error.code),
+        )
+
+    def start(self) -> None:
+        self.watcher.start()
+        assert self.settled.wait(10)
+
+    def stop(self) -> None:
+        self.watcher.stop()
+        assert self.watcher.join(10)
+        self.errands.close()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        done = threading.Event()
+        for _ in range(400):
+            if condition():
+                return
+            done.wait(0.02)
+        raise AssertionError("it did not happen within 8 s")
+
+    def count(self, event: str) -> int:
+        return [line["event"] for line in self.room.lines].count(event)
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch(Mailroom())
+    yield watch
+    watch.stop()
+
+
+def test_new_mail_is_read_as_it_comes(watch: Watch) -> None:
+    watch.start()
+    watch.room.deliver(watch.room.mail())
+
+    watch.until(lambda: len(watch.room.rows) == 1)
+    assert watch.count("mailbox.connected") == 1
+
+
+def test_a_break_is_told_once_and_so_is_the_recovery(watch: Watch) -> None:
+    watch.watcher._backoff._first = 0.01
+    watch.start()
+    watch.room.account.fail("uids_above", MailboxError("unreachable", "gone"), times=3)
+    watch.room.deliver(watch.room.mail())
+
+    watch.until(lambda: len(watch.room.rows) == 1)
+    watch.until(lambda: watch.count("mailbox.recovered") == 1)
+    assert watch.count("mailbox.lost") == 1
+
+
+def test_a_refused_login_is_told_and_not_hammered(watch: Watch) -> None:
+    watch.room.account.fail("connect", MailboxError("login", "no", fatal=True), times=100)
+    watch.start()
+
+    assert watch.fatal == ["login"]
+    assert watch.count("mailbox.lost") == 1
+    assert len(watch.room.account._faults["connect"]) >= 98
+
+
+def test_sent_is_read_before_the_inbox(watch: Watch) -> None:
+    watch.room.deliver(watch.room.mail("o1@vale.example", sender="robin@vale.example", to="wile@acme.example"), "Sent")
+    watch.room.deliver(watch.room.mail())
+    watch.start()
+
+    watch.until(lambda: len(watch.room.rows) == 2)
+    assert [row.outbound for row in watch.room.rows] == [True, False]
+
+
+def test_a_single_run_reads_everything_and_leaves_no_thread(watch: Watch) -> None:
+    watch.room.deliver(watch.room.mail())
+
+    assert watch.watcher.catch_up() == 1
+    assert watch.watcher.join(0.1)
+
+
+def test_a_missing_sent_folder_is_noticed() -> None:
+    room = Mailroom()
+    room.account.roles = type(room.account.roles)(sent=None, drafts=None)
+    watch = Watch(room)
+    watch.sent.read()
+
+    assert watch.sent.is_missing
+    watch.stop()
