@@ -1,0 +1,87 @@
+"""Header fields out of bytes: split, unfolded, decoded to text and cleaned, but not yet understood.
+
+The standard library's header parser gives 8-bit values back as surrogates, and takes what follows a line that is no
+field for the body; real mail has such lines above its From.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from whiteglove.text import clean
+
+LONGEST_HEADER = 256 * 1024
+
+# A field goes on in lines that start with a blank; some gateways forget the blank before a parameter.
+_FIELD = re.compile(
+    rb"([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*|(?:(?<=;)|(?<=;\r))\n[a-z-]{3,20}=[^\n]*)*)(?:\n|$)"
+)
+_LINE = re.compile(rb"([^\n]*)(?:\n|$)")
+_ODD = re.compile(rb"[^ -~]")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The fields in order, unfolded and still encoded; `end` is where the body begins; `defects` as in `Message`.
+
+    `values` holds what each name, in lower case, is given.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    end: int
+    defects: tuple[str, ...]
+    values: Mapping[str, list[str]]
+
+    def first(self, name: str) -> str | None:
+        """The value of the first field of this name, which is given in lower case."""
+        return self.values[name][0] if name in self.values else None
+
+
+def read_header(raw: bytes, start: int = 0, stop: int | None = None) -> Header:
+    """The header that starts at `start`, in a text whose lines end with LF or CRLF.
+
+    Ends at the first empty line, or where something begins that can be no header. A line that is no field, but has
+    fields below it, is passed over and noted as `bad_header`.
+    """
+    stop = len(raw) if stop is None else stop
+    limit = min(stop, start + LONGEST_HEADER)
+    fields: list[tuple[str, str]] = []
+    values: dict[str, list[str]] = {}
+    defects: list[str] = []
+    at = start
+    while at < limit:
+        if found := _FIELD.match(raw, at, limit):
+            name, value = found[1].decode("ascii"), _text(found[2])
+            fields.append((name, value))
+            values.setdefault(name.lower(), []).append(value)
+            at = found.end()
+            continue
+        line = _LINE.match(raw, at, limit)
+        assert line is not None
+        if not line[1].rstrip(b"\r"):
+            return Header(tuple(fields), line.end(), tuple(defects), values)
+        if line.end() == limit < stop:
+            break
+        is_envelope = at == start and line[1].startswith((b"From ", b">From "))
+        if not is_envelope and "bad_header" not in defects:
+            defects.append("bad_header")
+        if not is_envelope and _FIELD.match(raw, line.end(), limit) is None:
+            return Header(tuple(fields), at, tuple(defects), values)
+        at = line.end()
+    if limit < stop:
+        defects.append("truncated")
+    return Header(tuple(fields), limit, tuple(defects), values)
+
+
+def _text(value: bytes) -> str:
+    value = value.rstrip()
+    if _ODD.search(value) is None:
+        return value.decode("ascii")
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = value.decode("cp1252", "replace")
+    return clean(_FOLD.sub(" ", text)).replace("\n", " ")

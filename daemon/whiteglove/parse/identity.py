@@ -1,0 +1,38 @@
+"""Message-IDs and dates: what joins mails into threads, and what a sender claims about the time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST_ID = 900
+MOST_REFERENCES = 200
+
+_ID = re.compile(r"[!-;=?-~]+")
+_BRACKETED = re.compile(r"<([^<>]*)>")
+
+
+def parse_ids(value: str) -> tuple[tuple[str, ...], bool]:
+    """Every usable Message-ID of a header value, without angle brackets, and whether a broken one was left out.
+
+    Usable is what may be copied into a header of ours: printable ASCII with an `@`, no blank and no bracket in it.
+    Phrases around the ids ("Your message of Monday") are passed over, as RFC 822 allowed them. Of a long list the
+    first id and the newest ones are kept.
+    """
+    bracketed = _BRACKETED.findall(value)
+    candidates = [found.strip() for found in bracketed] if bracketed else value.replace(",", " ").split()
+    ids = [found for found in candidates if len(found) <= LONGEST_ID and "@" in found[1:-1] and _ID.fullmatch(found)]
+    broken = len(ids) < len(candidates)
+    if len(ids) > MOST_REFERENCES:
+        ids = [ids[0], *ids[1 - MOST_REFERENCES :]]
+    return tuple(dict.fromkeys(ids)), broken
+
+
+def parse_date(value: str) -> datetime | None:
+    """The instant in UTC, or None where it cannot be read. Without a zone, or with `-0000`, it is taken as UTC."""
+    try:
+        found = parsedate_to_datetime(value)
+        return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

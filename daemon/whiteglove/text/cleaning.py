@@ -1,0 +1,20 @@
+"""What may reach a store, a log or a terminal: no NUL, no control characters, no half characters."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls without tab and newline, lone surrogates, and the bidirectional overrides and isolates, which can
+# make a subject or a name show something other than it is.
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    """The text without NUL, control characters, lone surrogates and bidirectional overrides.
+
+    Tabs stay, and every kind of line end becomes a newline.
+    """
+    if _UNCLEAN.search(text) is None and "\u2028" not in text and "\u2029" not in text:
+        return text
+    return _UNCLEAN.sub("", _NEWLINES.sub("\n", text))
