@@ -55,25 +55,23 @@ def test_everything_that_is_wrong_is_said_at_once(folder: Folder) -> None:
 def test_faults_between_keys_are_said_at_once_too(folder: Folder) -> None:
     text = (
         OWNER
-        + 'language = "nl"\nholidays = "DE-XX"\nsignature = "gone.txt"\n'
+        + 'holidays = "DE-XX"\nsignature = "gone.txt"\n'
         + '[daemon]\ntemplates = "gone"\n'
         + '[[team]]\nname = "Kim"\naddress = "robin@vale.example"\n'
         + MAILBOX
         + MAILBOX
     )
-    acme = 'name = "Acme"\nholidays = "ZZ"\nlanguage = "pt"\ndomains = ["vale.example"]'
+    acme = 'name = "Acme"\nholidays = "ZZ"\ndomains = ["vale.example"]'
     assert [fault.split(";")[0] for fault in folder.faults(text, {"acme": acme})] == [
-        'whiteglove.toml:5: owner.language: there are no texts in "nl" yet',
-        'whiteglove.toml:6: owner.holidays: "DE-XX" names no subdivision of DE, known are BB, BE, BW, BY, HB, HE, HH, '
+        'whiteglove.toml:5: owner.holidays: "DE-XX" names no subdivision of DE, known are BB, BE, BW, BY, HB, HE, HH, '
         "MV, NI, NW, RP, SH, SL, SN, ST, TH, Augsburg",
-        "whiteglove.toml:7: owner.signature: gone.txt cannot be read (no such file or directory)",
-        "whiteglove.toml:9: daemon.templates: gone is no folder",
-        "whiteglove.toml:12: team[0].address: robin@vale.example is already yours or a colleague's",
-        'whiteglove.toml:18: mailboxes[1].folders[0]: "INBOX" of this account is already watched as "studio"',
-        'whiteglove.toml:19: mailboxes[1].name: "studio" names two mailboxes',
+        "whiteglove.toml:6: owner.signature: gone.txt cannot be read (no such file or directory)",
+        "whiteglove.toml:8: daemon.templates: gone is no folder",
+        "whiteglove.toml:11: team[0].address: robin@vale.example is already yours or a colleague's",
+        'whiteglove.toml:17: mailboxes[1].folders[0]: "INBOX" of this account is already watched as "studio"',
+        'whiteglove.toml:18: mailboxes[1].name: "studio" names two mailboxes',
         'clients/acme.toml:2: holidays: "ZZ" is no country whose holidays are known',
-        'clients/acme.toml:3: language: there are no texts in "pt" yet',
-        "clients/acme.toml:4: domains[0]: vale.example is the domain of your own address robin@vale.example",
+        "clients/acme.toml:3: domains[0]: vale.example is the domain of your own address robin@vale.example",
     ]
 
 
@@ -99,7 +97,6 @@ def test_the_environment_takes_the_place_of_keys(folder: Folder) -> None:
             "environment: WHITEGLOVE_OWNER__TIEMZONE: there is no such key; did",
         ),
         ("WHITEGLOVE_COLOUR", "red", "environment: WHITEGLOVE_COLOUR: there is no such key"),
-        ("WHITEGLOVE_OWNER__LANGUAGE", "nl", 'environment: WHITEGLOVE_OWNER__LANGUAGE: there are no texts in "nl" yet'),
         ("WHITEGLOVE_OWNER", "Robin", "environment: WHITEGLOVE_OWNER: must be a section"),
         ("WHITEGLOVE_MAILBOXES__0__PASSWORD", "sesame", "environment: WHITEGLOVE_MAILBOXES__0__PASSWORD: a password"),
     ],

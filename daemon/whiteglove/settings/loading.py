@@ -68,7 +68,6 @@ class _Reader:
         for path, text in mailbox_faults(self._config.mailboxes):
             self._complain(path, text)
         languages = load_languages()
-        self._check_languages(languages)
         owner = self._owner()
         team = self._team(owner)
         holidays = self._holidays(today)
@@ -140,20 +139,6 @@ class _Reader:
                 self._complain(("team", i, "address"), text)
             taken.add(member.address.casefold())
         return tuple(Colleague(name=member.name, address=member.address) for member in self._config.team)
-
-    def _check_languages(self, existing: Mapping[str, object]) -> None:
-        """Refuse what would have to be written in a language that no texts exist in."""
-        places: list[tuple[Source, KeyPath, str | None]] = [
-            (self._source, ("owner", "language"), self._config.owner.language)
-        ]
-        for entry in self._entries.values():
-            places.append((entry.source, ("language",), entry.file.language))
-            people = enumerate(entry.file.people)
-            places += [(entry.source, ("people", i, "language"), person.language) for i, person in people]
-        for source, path, code in places:
-            if code is not None and code not in existing:
-                text = f'there are no texts in "{code}" yet; right would be one of {", ".join(sorted(existing))}'
-                self.problems.append(source.problem(path, text))
 
     def _holidays(self, today: date) -> dict[str, frozenset[date]]:
         """The holidays of the owner, under the key "", and of each client that has any."""
