@@ -14,9 +14,6 @@ HOMES = {ROOT / "daemon" / "whiteglove": TESTS, ROOT / "plugins" / "whiteglove_p
 # Files without a test of their own, each with the reason. A file here holds declarations only, which is checked below.
 DECLARATIONS = {
     "daemon/whiteglove/__main__.py": "starts the command line, whose tests run it",
-    "daemon/whiteglove/actions.py": "values only; test_codec writes and reads each of them",
-    "daemon/whiteglove/events.py": "values only; the desk's tests make and handle each of them",
-    "daemon/whiteglove/hookspecs.py": "signatures only; the host's tests call each of them",
     "daemon/whiteglove/ledger.py": "values and one Protocol; the store's tests fill them",
     "daemon/whiteglove/ports.py": "Protocols and values; the tests of each adapter fill them",
 }

@@ -14,4 +14,4 @@ def test_the_languages_that_come_along_can_be_chosen() -> None:
 
 def test_the_lexicon_is_read_once() -> None:
     assert load_lexicon() is load_lexicon()
-    assert load_lexicon().cues
+    assert load_lexicon().tongues

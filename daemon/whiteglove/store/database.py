@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,29 +18,58 @@ from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from whiteglove.errors import StoreError
 from whiteglove.store import schema
 
 FILE_NAME = "whiteglove.sqlite3"
+LOCK_NAME = "whiteglove.lock"
+WRITE_PATIENCE = 20.0
+"""Seconds that a transaction waits for one of another process."""
 
-
-def _private_file(path: Path) -> None:
-    """Create the file 0600 before SQLite does; its -wal and -shm files take over the mode of the database."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    # The journal gives disk space back after an unusually large transaction.
+    "journal_size_limit=16777216",
+    # What is deleted is overwritten: the bytes of a mail that is in Sent by now, a person who is to be forgotten.
+    "secure_delete=ON",
+)
+_HINTS = {
+    sqlite3.SQLITE_BUSY: "another process has been writing for too long; try again",
+    sqlite3.SQLITE_CORRUPT: "restore a backup or move it away",
+    sqlite3.SQLITE_NOTADB: "restore a backup or move it away",
+    sqlite3.SQLITE_FULL: "make room there",
+    sqlite3.SQLITE_READONLY: "make it writable, or set daemon.state to a writable directory",
+    sqlite3.SQLITE_CANTOPEN: "make it writable, or set daemon.state to a writable directory",
+}
 
 
 class Store:
     """The one store of a daemon. `write` transactions of this process wait for each other on a lock of ours, those of
-    another process on SQLite's."""
+    another process on SQLite's; `read` transactions wait for nobody.
 
-    def __init__(self, engine: sa.Engine, path: Path | None) -> None:
-        self._engine = engine
-        self._writing = threading.Lock()
+    `path` is the database file, None for a store in memory. `key` is the secret of this store: it seals our own
+    Message-IDs and the hashes of everybody's.
+    """
+
+    def __init__(self, writer: sa.Engine, reader: sa.Engine, path: Path | None) -> None:
+        self._writer = writer
+        self._reader = reader
+        # Reentrant, so that a transaction within another one fails at once instead of waiting for itself.
+        self._writing = threading.RLock()
         self.path = path
-        self.key = self._load()
+        try:
+            self.key = self._load()
+        except DatabaseError as error:
+            self.close()
+            raise StoreError(
+                f"{path}: no store of whiteglove ({error.orig}); restore a backup or move it away"
+            ) from error
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -49,66 +79,99 @@ class Store:
             StoreError: it cannot be written, is damaged, or was written by a newer version.
         """
         path = directory / FILE_NAME
-        try:
+        with _reachable(path):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _private_file(path)
-        except OSError as error:
-            raise StoreError(
-                f"{path}: cannot be written ({error.strerror}); set daemon.state to a writable directory"
-            ) from error
-        return cls(_engine(f"sqlite:///{path}"), path)
+            # Created before SQLite does it: the -wal and -shm files take over the mode of the database.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            path.chmod(0o600)
+        url = sa.URL.create("sqlite", database=str(path))
+        writer = _engine(url, "BEGIN IMMEDIATE", *_PRAGMAS, poolclass=sa.StaticPool)
+        reader = _engine(url, "BEGIN", "query_only=ON", poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
+        return cls(writer, reader, path)
 
     @classmethod
     def open_existing(cls, directory: Path) -> Self | None:
-        """Open the store only if there is one; a reading command must not create any."""
-        return cls.open(directory) if (directory / FILE_NAME).exists() else None
+        """Open the store only if there is one; a reading command must not create any. Raises StoreError as `open`."""
+        path = directory / FILE_NAME
+        with _reachable(path):
+            there = path.exists()
+        return cls.open(directory) if there else None
 
     @classmethod
     def empty(cls) -> Self:
         """A store in memory, for reading commands without a store and for tests."""
-        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
-        sa.event.listen(engine, "connect", _prepare)
-        sa.event.listen(engine, "begin", _begin)
-        return cls(engine, None)
+        engine = _engine(sa.URL.create("sqlite"), "BEGIN IMMEDIATE", poolclass=sa.StaticPool)
+        return cls(engine, engine, None)
 
     def _load(self) -> bytes:
-        try:
+        """The key of this store; the tables are made where there are none yet."""
+        with self.read() as tx:
+            made = self._version(tx) > 0
+        if not made:
             with self.write() as tx:
-                version = tx.exec_driver_sql("PRAGMA user_version").scalar_one()
-                if version > schema.VERSION:
-                    raise StoreError(
-                        f"{self.path}: written by a newer whiteglove (version {version}, this one knows "
-                        f"{schema.VERSION}); install that version again"
-                    )
-                if version == 0:
+                # Another process may have been faster.
+                if self._version(tx) == 0:
                     schema.metadata.create_all(tx)
                     tx.execute(schema.meta.insert().values(name="key", value=secrets.token_bytes(32)))
                     tx.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-                key = tx.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "key")).scalar_one()
-        except DBAPIError as error:
-            raise StoreError(f"{self.path}: cannot be read ({error.orig}); restore a backup or move it away") from error
+        with self.read() as tx:
+            key = tx.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "key")).scalar_one_or_none()
+        if key is None:
+            raise StoreError(f"{self.path}: the key of this store is gone; restore a backup or move it away")
         return bytes(key)
+
+    def _version(self, tx: sa.Connection) -> int:
+        version = int(tx.exec_driver_sql("PRAGMA user_version").scalar_one())
+        if version > schema.VERSION:
+            raise StoreError(
+                f"{self.path}: written by a newer whiteglove (version {version}, this one knows {schema.VERSION}); "
+                "install that version again"
+            )
+        return version
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """One transaction that may write: committed at the end, rolled back if anything raises."""
-        with self._writing, self._engine.connect().execution_options(write=True) as tx, tx.begin():
+        """One transaction that may write: committed at the end, rolled back if anything raises.
+
+        Must not be nested, nor wait for anything slow: every other writer waits for its end.
+
+        Raises:
+            StoreError: the disk is full, the file damaged, or another process does not let go of it.
+        """
+        with self._explained(), self._writing, self._writer.begin() as tx:
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One transaction that sees the store as it is at its first statement. In memory there is one connection
-        only, so that reading waits for writing there."""
+        """One transaction that sees the store as it is at its first statement and cannot change it. In memory there is
+        one connection only, so that reading waits for writing there. Raises StoreError as `write`."""
         if self.path is None:
             with self.write() as tx:
                 yield tx
             return
-        with self._engine.connect() as tx, tx.begin():
+        with self._explained(), self._reader.begin() as tx:
             yield tx
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Faults of the file or the disk become StoreError; what is wrong in a statement of ours keeps its own name."""
+        try:
+            yield
+        except (IntegrityError, ProgrammingError):
+            raise
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            fault = error.orig if isinstance(error, DatabaseError) else error
+            # The lowest byte is the kind of fault, the others say more about it.
+            code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code == sqlite3.SQLITE_ERROR:
+                raise
+            raise StoreError(f"{self.path}: {fault}; {_HINTS.get(code, 'see whether the disk is in order')}") from error
+
     def hash_id(self, message_id: str) -> bytes:
-        """A Message-ID as it is indexed: keyed, so that the index of strangers' ids says nothing to anybody else."""
-        return hmac.digest(self.key, message_id.strip().strip("<>").encode("utf-8", "replace"), "sha256")[:16]
+        """A Message-ID, with or without angle brackets, as it is indexed: keyed, so that the index of strangers' ids
+        says nothing to anybody else."""
+        bare = message_id.strip("<> \t\r\n")
+        return hmac.digest(self.key, bare.encode("utf-8", "surrogatepass"), "sha256")[:16]
 
     def digest(self, *parts: bytes) -> bytes:
         """A keyed digest that tells two different mails under one Message-ID apart."""
@@ -118,30 +181,39 @@ class Store:
         return hmac.digest(self.key, inner.digest(), "sha256")[:16]
 
     def close(self) -> None:
-        self._engine.dispose()
+        """Close every connection that is not in use; the last one folds the journal into the file."""
+        self._reader.dispose()
+        self._writer.dispose()
 
 
 class StoreLock:
     """Held by the one daemon that may run on a store. Freed by the kernel when the process ends, however it ends."""
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / "whiteglove.lock"
+        self._path = directory / LOCK_NAME
         self._descriptor: int | None = None
 
     def __enter__(self) -> Self:
-        """Raises StoreError with the number of the process that holds the store."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        """Raises StoreError with the number of the process that holds the store, or where it cannot be written."""
+        with _reachable(self._path):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:
+                self._take(descriptor)
+            except BaseException:
+                os.close(descriptor)
+                raise
+        self._descriptor = descriptor
+        return self
+
+    def _take(self, descriptor: int) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(descriptor)
             raise StoreError(f"{self._path.parent}: held by a running whiteglove (process {holder})") from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        self._descriptor = descriptor
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -151,22 +223,33 @@ class StoreLock:
             self._descriptor = None
 
 
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": 20}, pool_size=16, max_overflow=64
-    )
-    sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", _begin)
+@contextmanager
+def _reachable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be written ({error.strerror}); set daemon.state to a writable directory"
+        ) from error
+
+
+def _engine(url: sa.URL, begin: str, *pragmas: str, **pool: Any) -> sa.Engine:
+    arguments = {"check_same_thread": False, "timeout": WRITE_PATIENCE}
+    # Every connection comes back after a commit or a rollback, so that there is nothing to reset.
+    engine = sa.create_engine(url, connect_args=arguments, pool_reset_on_return=None, **pool)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        # The driver's own transaction control is off: it begins too late to lock, and not at all before reading.
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def start(tx: sa.Connection) -> None:
+        # Straight to the driver, since this costs as much through SQLAlchemy as the rest of a short transaction.
+        driver = tx.connection.driver_connection
+        assert driver is not None
+        driver.execute(begin)
+
     return engine
-
-
-def _prepare(connection: Any, record: Any) -> None:
-    # The driver's own transaction control is switched off: it begins too late to lock, and not at all before reading.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -43,51 +43,70 @@ class FolderState:
         return uid >= self.line
 
 
+_COLUMNS = tuple(folders.c[field.name] for field in fields(FolderState))
+_THIS = sa.and_(folders.c.mailbox == sa.bindparam("its_mailbox"), folders.c.folder == sa.bindparam("its_folder"))
+_GET = sa.select(*_COLUMNS).where(_THIS)
+_CHANGE = folders.update().where(_THIS)
+_FIRST = insert(folders)
+_PUT = _FIRST.on_conflict_do_update(
+    index_elements=["mailbox", "folder"], set_={column.name: _FIRST.excluded[column.name] for column in _COLUMNS}
+)
+_ALL = sa.select(*_COLUMNS).order_by(folders.c.mailbox, folders.c.role, folders.c.folder)
+
+
 def get(tx: sa.Connection, mailbox: str, folder: str) -> FolderState | None:
-    found = tx.execute(sa.select(folders).where(folders.c.mailbox == mailbox, folders.c.folder == folder)).one_or_none()
+    found = tx.execute(_GET, {"its_mailbox": mailbox, "its_folder": folder}).one_or_none()
     return FolderState(**found._asdict()) if found else None
 
 
 def put(tx: sa.Connection, state: FolderState) -> None:
     """Write the whole state of one folder."""
-    values = asdict(state)
-    statement = insert(folders).values(**values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values))
+    tx.execute(_PUT, asdict(state))
 
 
 def advance(tx: sa.Connection, mailbox: str, folder: str, *, cursor: int) -> None:
     """Move the cursor, in the same commit as what was read."""
-    tx.execute(folders.update().where(folders.c.mailbox == mailbox, folders.c.folder == folder).values(cursor=cursor))
+    tx.execute(_CHANGE, {"its_mailbox": mailbox, "its_folder": folder, "cursor": cursor})
 
 
 def advance_history(tx: sa.Connection, mailbox: str, folder: str, *, cursor: int) -> None:
-    tx.execute(
-        folders.update().where(folders.c.mailbox == mailbox, folders.c.folder == folder).values(history_cursor=cursor)
-    )
+    """Move the cursor of what lies below the line, in the same commit as what was read."""
+    tx.execute(_CHANGE, {"its_mailbox": mailbox, "its_folder": folder, "history_cursor": cursor})
 
 
 def searched(tx: sa.Connection, mailbox: str, folder: str, at: datetime) -> None:
     """Record that a search that began at `at` found nothing unread any more."""
-    tx.execute(folders.update().where(folders.c.mailbox == mailbox, folders.c.folder == folder).values(searched_at=at))
+    tx.execute(_CHANGE, {"its_mailbox": mailbox, "its_folder": folder, "searched_at": at})
 
 
 def everything(tx: sa.Connection) -> tuple[FolderState, ...]:
-    rows = tx.execute(sa.select(folders).order_by(folders.c.mailbox, folders.c.role, folders.c.folder))
-    return tuple(FolderState(**row._asdict()) for row in rows)
+    """Every folder ever watched, by mailbox."""
+    return tuple(FolderState(**row._asdict()) for row in tx.execute(_ALL))
 
 
 def sent_read_until(tx: sa.Connection, mailboxes: Collection[str], now: datetime) -> datetime | None:
-    """The instant up to which every Sent folder of these mailboxes has been read; None while one has not been.
+    """The instant up to which Sent of each of these mailboxes has been read; None while one has not been.
 
-    Where no mailbox has a Sent folder there is nothing to wait for, and the answer is `now`.
+    A mailbox that was found to have no Sent folder has a row without a name (`note_missing`), so that nobody waits for
+    it. Of a mailbox whose Sent folder was renamed the one read last counts: nothing is read any more under the old
+    name. Where there is no mailbox at all the answer is `now`.
     """
     rows = tx.execute(
-        sa.select(folders.c.searched_at).where(folders.c.role == "sent", folders.c.mailbox.in_(mailboxes))
-    ).scalars()
-    instants = list(rows)
-    if not instants:
-        return now
-    return None if None in instants else min(instants)
+        sa.select(folders.c.mailbox, sa.func.max(folders.c.searched_at).label("read_until"))
+        .where(folders.c.role == "sent", folders.c.mailbox.in_(mailboxes))
+        .group_by(folders.c.mailbox)
+    )
+    read_until = {row.mailbox: row.read_until for row in rows}
+    instants = [read_until.get(mailbox) for mailbox in mailboxes]
+    return None if None in instants else min(filter(None, instants), default=now)
+
+
+def note_missing(tx: sa.Connection, mailbox: str, role: str, at: datetime) -> None:
+    """Record that a mailbox was found without a folder of this role: there is nothing to be read up to `at`."""
+    put(
+        tx,
+        FolderState(mailbox=mailbox, folder="", role=role, uidvalidity=0, line=0, cursor=0, searched_at=at),
+    )
 
 
 def redraw(tx: sa.Connection) -> None:
@@ -96,11 +115,11 @@ def redraw(tx: sa.Connection) -> None:
 
 
 def stale(tx: sa.Connection, mailboxes: Collection[str], now: datetime, age: timedelta) -> tuple[str, ...]:
-    """Mailboxes without a successful search within `age`."""
+    """Mailboxes without a successful search within `age`, in the order given."""
     rows = tx.execute(
-        sa.select(folders.c.mailbox, sa.func.max(folders.c.searched_at))
-        .where(folders.c.mailbox.in_(mailboxes))
-        .group_by(folders.c.mailbox)
+        sa.select(folders.c.mailbox).where(
+            folders.c.mailbox.in_(mailboxes), folders.c.role != "sent", folders.c.searched_at >= now - age
+        )
     )
-    fresh = {row.mailbox for row in rows if row[1] is not None and now - row[1] <= age}
+    fresh = set(rows.scalars())
     return tuple(name for name in mailboxes if name not in fresh)

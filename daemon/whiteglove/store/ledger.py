@@ -10,9 +10,32 @@ import sqlalchemy as sa
 
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
 from whiteglove.message import Kind
-from whiteglove.store.schema import inserted, obligations, promises
+from whiteglove.store.schema import OBLIGATION_OPEN, PROMISE_OWED, ROW, SINCE, inserted, obligations, promises
 
-_OWED = (PromiseState.OPEN, PromiseState.LATE)
+_CLIENT = sa.bindparam("its_client", type_=sa.Text)
+_OBLIGATION = sa.bindparam("its_obligation", type_=sa.Integer)
+
+_PROMISES = sa.select(promises).order_by(promises.c.due, promises.c.row)
+_PROMISE = sa.select(promises).where(promises.c.row == ROW)
+_OF_CLIENT = _PROMISES.where(promises.c.client == _CLIENT)
+_OF_CLIENT_SINCE = _OF_CLIENT.where(sa.or_(promises.c.due >= SINCE, PROMISE_OWED))
+_OWED = _PROMISES.where(PROMISE_OWED)
+_OWED_TO = _OWED.where(promises.c.client == _CLIENT)
+_OWED_FOR = _OWED.where(promises.c.obligation == _OBLIGATION)
+_SAME = (
+    sa.select(promises.c.row)
+    .where(
+        promises.c.client == _CLIENT,
+        promises.c.kind == sa.bindparam("its_kind"),
+        promises.c.due == sa.bindparam("its_due"),
+        promises.c.told,
+    )
+    .order_by(promises.c.row.desc())
+    .limit(1)
+)
+_SAME_ANSWER = _SAME.where(promises.c.obligation == _OBLIGATION)
+_ADD_PROMISE = promises.insert()
+_CHANGE_PROMISE = promises.update().where(promises.c.row == ROW)
 
 
 def _promise(row: sa.Row[Any]) -> Promise:
@@ -22,26 +45,20 @@ def _promise(row: sa.Row[Any]) -> Promise:
     return Promise(**values)
 
 
-def _promises(tx: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Promise, ...]:
-    rows = tx.execute(sa.select(promises).where(*conditions).order_by(promises.c.due, promises.c.row))
-    return tuple(_promise(row) for row in rows)
-
-
 def promise(tx: sa.Connection, row: int) -> Promise:
-    return _promise(tx.execute(sa.select(promises).where(promises.c.row == row)).one())
+    return _promise(tx.execute(_PROMISE, {"its_row": row}).one())
 
 
 def promises_of(tx: sa.Connection, client: str, since: datetime | None = None) -> tuple[Promise, ...]:
     """A client's promises, owed ones always, closed ones that were due since an instant; earliest due first."""
-    if since is None:
-        return _promises(tx, promises.c.client == client)
-    return _promises(tx, promises.c.client == client, sa.or_(promises.c.due >= since, promises.c.state.in_(_OWED)))
+    statement = _OF_CLIENT if since is None else _OF_CLIENT_SINCE
+    return tuple(_promise(row) for row in tx.execute(statement, {"its_client": client, "since": since}))
 
 
 def owed(tx: sa.Connection, client: str | None = None) -> tuple[Promise, ...]:
-    """Promises neither kept, moved nor broken."""
-    condition = [promises.c.client == client] if client is not None else []
-    return _promises(tx, promises.c.state.in_(_OWED), *condition)
+    """Promises neither kept, moved nor broken, of one client or of all; earliest due first."""
+    statement = _OWED if client is None else _OWED_TO
+    return tuple(_promise(row) for row in tx.execute(statement, {"its_client": client}))
 
 
 def make(
@@ -55,34 +72,36 @@ def make(
     obligation: int | None,
 ) -> tuple[int, bool]:
     """The promise of this time, made now if it does not exist yet; whether it was made now."""
-    same = [promises.c.client == client, promises.c.kind == kind, promises.c.due == due, promises.c.told]
-    if kind is PromiseKind.ANSWER:
-        same.append(promises.c.obligation == obligation)
-    found = tx.execute(sa.select(promises.c.row).where(*same).order_by(promises.c.row.desc()).limit(1))
-    if (row := found.scalar_one_or_none()) is not None:
-        return int(row), False
-    statement = promises.insert().values(
-        client=client, kind=kind, due=due, state=PromiseState.OPEN, uid=uid, made_at=at, obligation=obligation
-    )
-    return inserted(tx.execute(statement)), True
+    statement = _SAME_ANSWER if kind is PromiseKind.ANSWER else _SAME
+    same = {"its_client": client, "its_kind": kind, "its_due": due, "its_obligation": obligation}
+    row = tx.execute(statement, same).scalar_one_or_none()
+    if row is not None:
+        return row, False
+    values = {
+        "client": client,
+        "kind": kind,
+        "due": due,
+        "state": PromiseState.OPEN,
+        "uid": uid,
+        "made_at": at,
+        "obligation": obligation,
+    }
+    return inserted(tx.execute(_ADD_PROMISE, values)), True
 
 
 def use_up(tx: sa.Connection, *, client: str, due: datetime, uid: str, at: datetime, evidence: str) -> int:
     """Record that a slot's report was given without anybody having been told its time."""
-    return inserted(
-        tx.execute(
-            promises.insert().values(
-                client=client,
-                kind=PromiseKind.REPORT,
-                due=due,
-                state=PromiseState.KEPT,
-                uid=uid,
-                closed_at=at,
-                evidence=evidence,
-                told=False,
-            )
-        )
-    )
+    values = {
+        "client": client,
+        "kind": PromiseKind.REPORT,
+        "due": due,
+        "state": PromiseState.KEPT,
+        "uid": uid,
+        "closed_at": at,
+        "evidence": evidence,
+        "told": False,
+    }
+    return inserted(tx.execute(_ADD_PROMISE, values))
 
 
 def close_promise(
@@ -95,15 +114,35 @@ def close_promise(
     evidence: str = "",
     message: int | None = None,
 ) -> None:
+    """Give a promise its final state, with what proves it and the row of the mail that did it."""
     tx.execute(
-        promises.update()
-        .where(promises.c.row == row)
-        .values(state=state, closed_at=at, late=late, evidence=evidence, evidence_message=message)
+        _CHANGE_PROMISE,
+        {
+            "its_row": row,
+            "state": state,
+            "closed_at": at,
+            "late": late,
+            "evidence": evidence,
+            "evidence_message": message,
+        },
     )
 
 
 def mark_late(tx: sa.Connection, row: int) -> None:
-    tx.execute(promises.update().where(promises.c.row == row).values(state=PromiseState.LATE, late=True))
+    tx.execute(_CHANGE_PROMISE, {"its_row": row, "state": PromiseState.LATE, "late": True})
+
+
+def answer_promises(tx: sa.Connection, obligation_row: int) -> tuple[Promise, ...]:
+    """Promises owed for one obligation."""
+    return tuple(_promise(row) for row in tx.execute(_OWED_FOR, {"its_obligation": obligation_row}))
+
+
+_OBLIGATION_ROW = sa.select(obligations).where(obligations.c.row == ROW)
+_OPEN = sa.select(obligations).where(OBLIGATION_OPEN).order_by(obligations.c.opened_at, obligations.c.row)
+_OPEN_OF = _OPEN.where(obligations.c.client == _CLIENT)
+_OPEN_IN_THREAD = _OPEN_OF.where(obligations.c.thread == sa.bindparam("its_thread")).limit(1)
+_ADD_OBLIGATION = obligations.insert()
+_CHANGE_OBLIGATION = obligations.update().where(obligations.c.row == ROW)
 
 
 def _obligation(row: sa.Row[Any]) -> Obligation:
@@ -114,22 +153,19 @@ def _obligation(row: sa.Row[Any]) -> Obligation:
 
 
 def obligation(tx: sa.Connection, row: int) -> Obligation:
-    return _obligation(tx.execute(sa.select(obligations).where(obligations.c.row == row)).one())
+    return _obligation(tx.execute(_OBLIGATION_ROW, {"its_row": row}).one())
 
 
 def open_obligations(tx: sa.Connection, client: str | None = None) -> tuple[Obligation, ...]:
     """What waits for an answer of the owner's, oldest first."""
-    condition = [obligations.c.client == client] if client is not None else []
-    rows = tx.execute(
-        sa.select(obligations)
-        .where(obligations.c.state != ObligationState.ANSWERED, *condition)
-        .order_by(obligations.c.opened_at, obligations.c.row)
-    )
-    return tuple(_obligation(row) for row in rows)
+    statement = _OPEN if client is None else _OPEN_OF
+    return tuple(_obligation(row) for row in tx.execute(statement, {"its_client": client}))
 
 
 def open_in_thread(tx: sa.Connection, client: str, thread: int) -> Obligation | None:
-    return next((found for found in open_obligations(tx, client) if found.thread == thread), None)
+    """The oldest of them in one thread."""
+    row = tx.execute(_OPEN_IN_THREAD, {"its_client": client, "its_thread": thread}).one_or_none()
+    return _obligation(row) if row else None
 
 
 def open_obligation(
@@ -143,41 +179,31 @@ def open_obligation(
     at: datetime,
     due: datetime | None,
 ) -> int:
-    return inserted(
-        tx.execute(
-            obligations.insert().values(
-                client=client,
-                message=message,
-                thread=thread,
-                address=address,
-                kinds=[str(kind) for kind in kinds],
-                opened_at=at,
-                due=due,
-                state=ObligationState.OPEN,
-            )
-        )
-    )
+    """Record that a message waits for an answer; return the row of the obligation."""
+    values = {
+        "client": client,
+        "message": message,
+        "thread": thread,
+        "address": address,
+        "kinds": [str(kind) for kind in kinds],
+        "opened_at": at,
+        "due": due,
+        "state": ObligationState.OPEN,
+    }
+    return inserted(tx.execute(_ADD_OBLIGATION, values))
 
 
 def join_obligation(tx: sa.Connection, row: int, kinds: Iterable[Kind]) -> None:
     """A further message of the same thread: its wishes are added, the agreed time stays the first one's."""
-    known = obligation(tx, row).kinds
-    merged = [*known, *(kind for kind in kinds if kind not in known)]
-    tx.execute(obligations.update().where(obligations.c.row == row).values(kinds=[str(kind) for kind in merged]))
+    merged = dict.fromkeys([*obligation(tx, row).kinds, *kinds])
+    tx.execute(_CHANGE_OBLIGATION, {"its_row": row, "kinds": [str(kind) for kind in merged]})
 
 
 def answer_obligation(tx: sa.Connection, row: int, at: datetime, message: int | None) -> None:
-    tx.execute(
-        obligations.update()
-        .where(obligations.c.row == row)
-        .values(state=ObligationState.ANSWERED, answered_at=at, answered_by=message)
-    )
+    """The owner answered, with a mail or otherwise."""
+    values = {"state": ObligationState.ANSWERED, "answered_at": at, "answered_by": message}
+    tx.execute(_CHANGE_OBLIGATION, {"its_row": row, **values})
 
 
 def mark_overdue(tx: sa.Connection, row: int) -> None:
-    tx.execute(obligations.update().where(obligations.c.row == row).values(state=ObligationState.OVERDUE))
-
-
-def answer_promises(tx: sa.Connection, obligation_row: int) -> tuple[Promise, ...]:
-    """Promises owed for one obligation."""
-    return _promises(tx, promises.c.obligation == obligation_row, promises.c.state.in_(_OWED))
+    tx.execute(_CHANGE_OBLIGATION, {"its_row": row, "state": ObligationState.OVERDUE})

@@ -10,12 +10,53 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.message import Address, Classification, Kind, RecordedMessage, Verdicts
-from whiteglove.store.schema import inserted, messages, obligations, outbox, thread_ids, told
+from whiteglove.store.schema import ROW, SINCE, inserted, messages, obligations, outbox, thread_ids, told
+
+_IN_FOLDER = sa.and_(messages.c.mailbox == sa.bindparam("its_mailbox"), messages.c.folder == sa.bindparam("its_folder"))
+
+_ADD = messages.insert()
+_CHANGE = messages.update().where(messages.c.row == ROW)
+_GET = sa.select(messages).where(messages.c.row == ROW)
+_THREADS = (
+    sa.select(thread_ids.c.thread)
+    .where(thread_ids.c.id_hash.in_(sa.bindparam("hashes", expanding=True)))
+    .distinct()
+    .order_by(thread_ids.c.thread)
+)
+_INDEX = insert(thread_ids).on_conflict_do_nothing()
+_TWIN = (
+    sa.select(messages.c.row)
+    .where(
+        messages.c.id_hash == sa.bindparam("its_id"),
+        messages.c.digest == sa.bindparam("its_digest"),
+        messages.c.outbound == sa.bindparam("its_outbound"),
+        messages.c.duplicate_of.is_(None),
+    )
+    .order_by(messages.c.row)
+    .limit(1)
+)
+_SAME_ID = (
+    sa.select(messages.c.row, messages.c.mailbox, messages.c.folder, messages.c.uidvalidity, messages.c.digest)
+    .where(messages.c.id_hash == sa.bindparam("its_id"))
+    .order_by(messages.c.row)
+)
+_RECORDED = sa.select(messages.c.uid).where(
+    _IN_FOLDER,
+    messages.c.uidvalidity == sa.bindparam("its_validity"),
+    messages.c.uid.in_(sa.bindparam("uids", expanding=True)),
+)
+_OF_CLIENT = (
+    sa.select(messages)
+    .where(messages.c.client == sa.bindparam("its_client"), messages.c.received_at >= SINCE, messages.c.own.is_(False))
+    .order_by(messages.c.received_at, messages.c.row)
+)
+_CONVERSATION = _OF_CLIENT.where(messages.c.duplicate_of.is_(None), messages.c.human)
+_OWNER_MAIL = _OF_CLIENT.where(messages.c.outbound)
 
 
 def add(tx: sa.Connection, **values: Any) -> int:
     """Record one message and return its row. A UID that stands there already is an error: the cursor forbids it."""
-    return inserted(tx.execute(messages.insert().values(**values)))
+    return inserted(tx.execute(_ADD, values))
 
 
 def set_thread(tx: sa.Connection, row: int, own: bytes | None, related: Iterable[bytes]) -> int:
@@ -28,7 +69,7 @@ def set_thread(tx: sa.Connection, row: int, own: bytes | None, related: Iterable
     found = thread_of(tx, hashes)
     thread = found if found is not None else row
     index_thread(tx, thread, hashes)
-    tx.execute(messages.update().where(messages.c.row == row).values(thread=thread))
+    tx.execute(_CHANGE, {"its_row": row, "thread": thread})
     return thread
 
 
@@ -36,89 +77,70 @@ def thread_of(tx: sa.Connection, hashes: Sequence[bytes]) -> int | None:
     """The thread that any of these ids belongs to; several threads are merged into the oldest."""
     if not hashes:
         return None
-    threads = sorted(set(tx.execute(sa.select(thread_ids.c.thread).where(thread_ids.c.id_hash.in_(hashes))).scalars()))
-    if not threads:
+    found: Sequence[int] = tx.execute(_THREADS, {"hashes": hashes}).scalars().all()
+    if not found:
         return None
-    for other in threads[1:]:
+    oldest, *others = found
+    if others:
         for table in (thread_ids, messages, obligations, outbox, told):
-            tx.execute(table.update().where(table.c.thread == other).values(thread=threads[0]))
-    return int(threads[0])
+            tx.execute(table.update().where(table.c.thread.in_(others)).values(thread=oldest))
+    return oldest
 
 
 def index_thread(tx: sa.Connection, thread: int, hashes: Iterable[bytes]) -> None:
+    """Note that these ids belong to a thread; an id that belongs to one already stays there."""
     rows = [{"id_hash": value, "thread": thread} for value in hashes]
     if rows:
-        tx.execute(insert(thread_ids).on_conflict_do_nothing(), rows)
+        tx.execute(_INDEX, rows)
 
 
 def twin(tx: sa.Connection, id_hash: bytes, digest: bytes, outbound: bool) -> int | None:
     """The row of the same mail seen before, in whatever folder: the same Message-ID and the same content."""
-    return tx.execute(
-        sa.select(messages.c.row)
-        .where(
-            messages.c.id_hash == id_hash,
-            messages.c.digest == digest,
-            messages.c.outbound == outbound,
-            messages.c.duplicate_of.is_(None),
-        )
-        .limit(1)
-    ).scalar_one_or_none()
+    known = {"its_id": id_hash, "its_digest": digest, "its_outbound": outbound}
+    return tx.execute(_TWIN, known).scalar_one_or_none()
 
 
 def is_recorded(tx: sa.Connection, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
     """Which of these UIDs are recorded already; the net under the cursor."""
-    return set(
-        tx.execute(
-            sa.select(messages.c.uid).where(
-                messages.c.mailbox == mailbox,
-                messages.c.folder == folder,
-                messages.c.uidvalidity == uidvalidity,
-                messages.c.uid.in_(uids),
-            )
-        ).scalars()
-    )
+    place = {"its_mailbox": mailbox, "its_folder": folder, "its_validity": uidvalidity, "uids": list(uids)}
+    return set(tx.execute(_RECORDED, place).scalars())
 
 
 def renumber(tx: sa.Connection, row: int, uidvalidity: int, uid: int) -> None:
     """The server gave a recorded message a new UID."""
-    tx.execute(messages.update().where(messages.c.row == row).values(uidvalidity=uidvalidity, uid=uid))
+    tx.execute(_CHANGE, {"its_row": row, "uidvalidity": uidvalidity, "uid": uid})
 
 
 def before_renumbering(
     tx: sa.Connection, mailbox: str, folder: str, uidvalidity: int, id_hash: bytes, digest: bytes | None
 ) -> int | None:
-    """The row of this mail under an older UIDVALIDITY of the folder."""
-    condition = [messages.c.digest == digest] if digest is not None else []
-    return tx.execute(
-        sa.select(messages.c.row)
-        .where(
-            messages.c.mailbox == mailbox,
-            messages.c.folder == folder,
-            messages.c.uidvalidity != uidvalidity,
-            messages.c.id_hash == id_hash,
-            *condition,
-        )
-        .order_by(messages.c.row)
-        .limit(1)
-    ).scalar_one_or_none()
+    """The row of this mail under an older UIDVALIDITY of the folder. One that was recorded while its sender was not in
+    the book has no digest and is known by its id alone."""
+    found = tx.execute(_SAME_ID, {"its_id": id_hash}).all()
+    # SQLite would rather go through the whole folder than through the few mails under one id.
+    here = [row for row in found if (row.mailbox, row.folder) == (mailbox, folder) and row.uidvalidity != uidvalidity]
+    same = [row for row in here if digest is not None and row.digest == digest]
+    unknown = [row for row in here if digest is None or row.digest is None]
+    return next((int(row.row) for row in (*same, *unknown)), None)
 
 
 def classify(tx: sa.Connection, row: int, classification: Classification, *, obliges: bool) -> None:
+    """Note what a message wants, and whether the owner owes an answer in the end."""
     tx.execute(
-        messages.update()
-        .where(messages.c.row == row)
-        .values(
-            kinds=[str(kind) for kind in classification.kinds],
-            confidence=classification.confidence,
-            abstained=classification.abstained,
-            cues=list(classification.cues),
-            obliges=obliges,
-        )
+        _CHANGE,
+        {
+            "its_row": row,
+            "kinds": [str(kind) for kind in classification.kinds],
+            "confidence": classification.confidence,
+            "abstained": classification.abstained,
+            "cues": list(classification.cues),
+            "obliges": obliges,
+        },
     )
 
 
 def get(tx: sa.Connection, row: int) -> RecordedMessage:
-    return recorded(tx.execute(sa.select(messages).where(messages.c.row == row)).one())
+    return recorded(tx.execute(_GET, {"its_row": row}).one())
 
 
 def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
@@ -133,33 +155,12 @@ def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
 
 def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
     """A client's mail and the owner's to them, in order of arrival; machine mail, duplicates and our own left out."""
-    rows = tx.execute(
-        sa.select(messages)
-        .where(
-            messages.c.client == client,
-            messages.c.received_at >= since,
-            messages.c.duplicate_of.is_(None),
-            messages.c.own.is_(False),
-            messages.c.human,
-        )
-        .order_by(messages.c.received_at, messages.c.row)
-    )
-    return tuple(recorded(row) for row in rows)
+    return tuple(recorded(row) for row in tx.execute(_CONVERSATION, {"its_client": client, "since": since}))
 
 
 def owner_mail_to(tx: sa.Connection, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
     """The owner's own mail to a client since an instant, the latest last; automatic mail is not among it."""
-    rows = tx.execute(
-        sa.select(messages)
-        .where(
-            messages.c.client == client,
-            messages.c.received_at >= since,
-            messages.c.outbound,
-            messages.c.own.is_(False),
-        )
-        .order_by(messages.c.received_at, messages.c.row)
-    )
-    return tuple(recorded(row) for row in rows)
+    return tuple(recorded(row) for row in tx.execute(_OWNER_MAIL, {"its_client": client, "since": since}))
 
 
 def count(tx: sa.Connection) -> int:

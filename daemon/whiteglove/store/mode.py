@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from whiteglove.ledger import MailState
+from whiteglove.ledger import Audience, MailState
 from whiteglove.store import folders
 from whiteglove.store.schema import messages, meta, outbox
 
@@ -20,17 +20,17 @@ def enter(tx: sa.Connection, mode: str) -> bool:
     """
     before = tx.execute(sa.select(meta.c.value).where(meta.c.name == _NAME)).scalar_one_or_none()
     statement = insert(meta).values(name=_NAME, value=mode.encode())
-    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": mode.encode()}))
+    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value}))
     if before != b"rehearsal" or mode != "live":
         return False
     folders.redraw(tx)
-    tx.execute(messages.update().values(history=True))
+    tx.execute(messages.update().where(messages.c.history.is_(False)).values(history=True))
     tx.execute(
         outbox.update()
         .where(
-            outbox.c.audience == "client",
+            outbox.c.audience == Audience.CLIENT,
             outbox.c.state.in_((MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED)),
         )
-        .values(state=MailState.CANCELLED, reason="rehearsal_ended")
+        .values(state=MailState.CANCELLED, reason="rehearsal_ended", raw=None)
     )
     return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,20 @@ from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.ledger import Audience, Mail, MailState, PromiseKind, Told
 from whiteglove.message import Address
-from whiteglove.store.schema import inserted, outbox, told
-
-_WAITING = (MailState.PLANNED, MailState.DEFERRED)
-_COUNTED = (MailState.SUBMITTING, MailState.SENT, MailState.UNKNOWN)
+from whiteglove.store.schema import (
+    MAIL_COUNTED,
+    MAIL_REFUSED,
+    MAIL_WAITING,
+    MOST,
+    NOW,
+    ROW,
+    ROWS,
+    SINCE,
+    inserted,
+    messages,
+    outbox,
+    told,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +87,34 @@ class OutboxRow:
         )
 
 
-_COLUMNS = tuple(column for column in outbox.c if column.name != "raw_hash")
+_COLUMNS = tuple(outbox.c[field.name] for field in fields(OutboxRow))
+_ADDRESSES = sa.bindparam("addresses", type_=sa.Text, expanding=True)
+_TO_CLIENT = outbox.c.audience == Audience.CLIENT
+
+_PLAN = insert(outbox).on_conflict_do_nothing(index_elements=["key"])
+_DUE = (
+    sa.select(*_COLUMNS)
+    .where(MAIL_WAITING, outbox.c.not_before <= NOW)
+    # "owner" comes before "client" where the alphabet is read backwards.
+    .order_by(outbox.c.audience.desc(), outbox.c.not_before, outbox.c.row)
+    .limit(MOST)
+)
+_GET = sa.select(*_COLUMNS).where(outbox.c.row == ROW)
+_CHANGE = outbox.update().where(outbox.c.row.in_(ROWS))
+_NEXT_DUE = sa.select(sa.func.min(outbox.c.not_before)).where(MAIL_WAITING)
+_ANY_WAITING = sa.select(outbox.c.row).where(MAIL_WAITING, _TO_CLIENT).limit(1)
+_BY_TOKEN = sa.select(*_COLUMNS).where(outbox.c.token == sa.bindparam("its_token")).order_by(outbox.c.row).limit(1)
+_ANSWERING = sa.select(*_COLUMNS).where(outbox.c.answers == sa.bindparam("message"), _TO_CLIENT).order_by(outbox.c.row)
+_OF_EVENT = (
+    sa.select(outbox.c.row)
+    .where(outbox.c.event == sa.bindparam("its_event"), _TO_CLIENT, outbox.c.state != MailState.WITHHELD)
+    .limit(1)
+)
+_COUNT = sa.select(sa.func.count()).where(MAIL_COUNTED, outbox.c.submitted_at >= SINCE)
+_COUNT_TO_ADDRESSES = _COUNT.where(outbox.c.address.in_(_ADDRESSES))
+_ENDING = sa.bindparam("ending", type_=sa.Text)
+_COUNT_TO_DOMAIN = _COUNT.where(sa.func.substr(outbox.c.address, -sa.func.length(_ENDING)) == _ENDING)
+_REFUSED = sa.select(outbox.c.row).where(MAIL_REFUSED, outbox.c.address == sa.bindparam("its_address")).limit(1)
 
 
 def _from(row: sa.Row[Any]) -> OutboxRow:
@@ -90,20 +127,13 @@ def _from(row: sa.Row[Any]) -> OutboxRow:
 
 def plan(tx: sa.Connection, **values: Any) -> int | None:
     """Put a mail into the outbox; None where the same mail (by `key`) stands there already."""
-    statement = insert(outbox).values(**values).on_conflict_do_nothing(index_elements=["key"])
-    result = tx.execute(statement)
+    result = tx.execute(_PLAN, values)
     return inserted(result) if result.rowcount else None
 
 
 def due(tx: sa.Connection, now: datetime, most: int) -> tuple[OutboxRow, ...]:
     """The mails whose time has come, the owner's first: a notice must not wait behind a backlog."""
-    rows = tx.execute(
-        sa.select(*_COLUMNS)
-        .where(outbox.c.state.in_(_WAITING), outbox.c.not_before <= now)
-        .order_by(outbox.c.audience.desc(), outbox.c.not_before, outbox.c.row)
-        .limit(most)
-    )
-    return tuple(_from(row) for row in rows)
+    return tuple(_from(row) for row in tx.execute(_DUE, {"now": now, "most": most}))
 
 
 def free_claims(tx: sa.Connection) -> None:
@@ -112,111 +142,96 @@ def free_claims(tx: sa.Connection) -> None:
 
 
 def in_state(tx: sa.Connection, *states: MailState) -> tuple[OutboxRow, ...]:
+    """Every mail in one of these states, in the order in which they were decided."""
     rows = tx.execute(sa.select(*_COLUMNS).where(outbox.c.state.in_(states)).order_by(outbox.c.row))
     return tuple(_from(row) for row in rows)
 
 
 def get(tx: sa.Connection, row: int) -> OutboxRow:
-    return _from(tx.execute(sa.select(*_COLUMNS).where(outbox.c.row == row)).one())
+    return _from(tx.execute(_GET, {"its_row": row}).one())
 
 
 def change(tx: sa.Connection, rows: Collection[int], **values: Any) -> None:
-    tx.execute(outbox.update().where(outbox.c.row.in_(rows)).values(**values))
+    """Set some values of these mails."""
+    tx.execute(_CHANGE, {"its_rows": list(rows), **values})
 
 
 def drop_bytes(tx: sa.Connection, row: OutboxRow) -> None:
     """Keep only the hash of a mail's bytes: they lie in Sent now, or nowhere on purpose."""
-    digest = hashlib.sha256(row.raw).digest() if row.raw else None
-    change(tx, [row.row], raw=None, raw_hash=digest)
+    if row.raw is not None:
+        change(tx, [row.row], raw=None, raw_hash=hashlib.sha256(row.raw).digest())
 
 
 def next_due(tx: sa.Connection) -> datetime | None:
     """When the next waiting mail may go."""
-    earliest: datetime | None = tx.execute(
-        sa.select(sa.func.min(outbox.c.not_before)).where(outbox.c.state.in_(_WAITING))
-    ).scalar_one()
+    earliest: datetime | None = tx.execute(_NEXT_DUE).scalar_one()
     return earliest
 
 
 def any_waiting(tx: sa.Connection) -> bool:
     """Whether any mail to a client waits to be sent."""
-    return (
-        tx.execute(
-            sa.select(outbox.c.row).where(outbox.c.state.in_(_WAITING), outbox.c.audience == Audience.CLIENT).limit(1)
-        ).scalar_one_or_none()
-        is not None
-    )
+    return tx.execute(_ANY_WAITING).first() is not None
 
 
 def by_token(tx: sa.Connection, token: str) -> OutboxRow | None:
-    found = tx.execute(sa.select(*_COLUMNS).where(outbox.c.token == token).limit(1)).one_or_none()
+    """The mail of ours with this token, which stands in its Message-ID and in its own header."""
+    found = tx.execute(_BY_TOKEN, {"its_token": token}).one_or_none()
     return _from(found) if found else None
 
 
 def answering(tx: sa.Connection, message: int) -> tuple[OutboxRow, ...]:
     """Every mail to a client that was decided about a message, sent or not."""
-    rows = tx.execute(
-        sa.select(*_COLUMNS)
-        .where(outbox.c.answers == message, outbox.c.audience == Audience.CLIENT)
-        .order_by(outbox.c.row)
-    )
-    return tuple(_from(row) for row in rows)
+    return tuple(_from(row) for row in tx.execute(_ANSWERING, {"message": message}))
 
 
 def client_mail_of_event(tx: sa.Connection, event: int) -> bool:
     """Whether an event already led to a mail to a client that is not withheld."""
-    return (
-        tx.execute(
-            sa.select(outbox.c.row)
-            .where(
-                outbox.c.event == event,
-                outbox.c.audience == Audience.CLIENT,
-                outbox.c.state != MailState.WITHHELD,
-            )
-            .limit(1)
-        ).scalar_one_or_none()
-        is not None
-    )
+    return tx.execute(_OF_EVENT, {"its_event": event}).first() is not None
 
 
 def count_to_addresses(tx: sa.Connection, addresses: Collection[str], since: datetime) -> int:
     """Automatic mails to these (folded) addresses handed over since an instant, rehearsed ones included."""
-    return _count(tx, since, outbox.c.address.in_(addresses))
+    return tx.execute(_COUNT_TO_ADDRESSES, {"addresses": list(addresses), "since": since}).scalar_one()
 
 
 def count_to_domain(tx: sa.Connection, domain: str, since: datetime) -> int:
-    return _count(tx, since, outbox.c.address.endswith(f"@{domain}", autoescape=True))
+    """The same to all addresses at a (folded) domain, its subdomains not included."""
+    return tx.execute(_COUNT_TO_DOMAIN, {"ending": f"@{domain}", "since": since}).scalar_one()
 
 
 def count_all(tx: sa.Connection, since: datetime) -> int:
-    return _count(tx, since, sa.true())
-
-
-def _count(tx: sa.Connection, since: datetime, condition: sa.ColumnElement[bool]) -> int:
-    return tx.execute(
-        sa.select(sa.func.count())
-        .select_from(outbox)
-        .where(
-            outbox.c.audience == Audience.CLIENT,
-            outbox.c.submitted_at >= since,
-            outbox.c.state.in_(_COUNTED),
-            condition,
-        )
-    ).scalar_one()
+    """The same to everybody."""
+    return tx.execute(_COUNT, {"since": since}).scalar_one()
 
 
 def failed_for(tx: sa.Connection, address: str) -> bool:
-    """Whether a mail to this address was refused for good, so that no further automatic one goes there."""
-    return (
-        tx.execute(
-            sa.select(outbox.c.row)
-            .where(
-                outbox.c.address == address, outbox.c.audience == Audience.CLIENT, outbox.c.state == MailState.FAILED
-            )
-            .limit(1)
-        ).scalar_one_or_none()
-        is not None
+    """Whether a mail to this (folded) address was refused for good, so that no further automatic one goes there."""
+    return tx.execute(_REFUSED, {"its_address": address}).first() is not None
+
+
+_TELL = told.insert().values(
+    # Threads may have become one since the mail was decided; the message that it answers knows.
+    thread=sa.func.coalesce(
+        sa.select(messages.c.thread).where(messages.c.row == sa.bindparam("answers")).scalar_subquery(),
+        sa.bindparam("its_thread"),
+        0,
     )
+)
+_TOLD_TIMES = (
+    sa.select(told)
+    .where(
+        told.c.client == sa.bindparam("its_client"),
+        told.c.kind == sa.bindparam("its_kind"),
+        told.c.due == sa.bindparam("its_due"),
+        told.c.address.in_(_ADDRESSES),
+    )
+    .order_by(told.c.row)
+)
+_TOLD_OF_PROMISE = (
+    sa.select(told)
+    .where(told.c.promise == sa.bindparam("its_promise"), told.c.address == sa.bindparam("its_address"))
+    .order_by(told.c.row)
+)
 
 
 def tell(tx: sa.Connection, row: OutboxRow, *, promise: int | None, at: datetime) -> None:
@@ -224,45 +239,42 @@ def tell(tx: sa.Connection, row: OutboxRow, *, promise: int | None, at: datetime
     assert row.client is not None
     assert row.tells is not None
     tx.execute(
-        told.insert().values(
-            client=row.client,
-            kind=row.tells,
-            due=row.due,
-            promise=promise,
-            address=row.address,
-            thread=row.thread or 0,
-            mail=row.row,
-            at=at,
-            short=row.short,
-            rehearsed=row.rehearsed,
-        )
+        _TELL,
+        {
+            "client": row.client,
+            "kind": row.tells,
+            "due": row.due,
+            "promise": promise,
+            "address": row.address,
+            "answers": row.answers,
+            "its_thread": row.thread,
+            "mail": row.row,
+            "at": at,
+            "short": row.short,
+            "rehearsed": row.rehearsed,
+        },
     )
 
 
 def told_times(
     tx: sa.Connection, client: str, kind: PromiseKind, due: datetime, addresses: Collection[str], *, rehearsed: bool
 ) -> tuple[Told, ...]:
-    """When and in which threads these (folded) addresses were told this time; with `rehearsed`, rehearsals too."""
-    rows = tx.execute(
-        sa.select(told)
-        .where(told.c.client == client, told.c.kind == kind, told.c.due == due, told.c.address.in_(addresses))
-        .order_by(told.c.row)
-    )
-    return tuple(
-        Told(promise=row.promise or 0, address=row.address, thread=row.thread, at=row.at, rehearsed=row.rehearsed)
-        for row in rows
-        if rehearsed or not row.rehearsed
-    )
+    """When and in which threads these (folded) addresses were told this time, the latest last; with `rehearsed`,
+    rehearsals too."""
+    known = {"its_client": client, "its_kind": kind, "its_due": due, "addresses": list(addresses)}
+    return tuple(_told(row) for row in tx.execute(_TOLD_TIMES, known) if rehearsed or not row.rehearsed)
 
 
 def told_of_promise(tx: sa.Connection, promise: int, address: str) -> tuple[Told, ...]:
-    rows = tx.execute(sa.select(told).where(told.c.promise == promise, told.c.address == address).order_by(told.c.row))
-    return tuple(
-        Told(promise=promise, address=row.address, thread=row.thread, at=row.at, rehearsed=row.rehearsed)
-        for row in rows
-    )
+    """When and in which threads a (folded) address was told a promise, the latest last."""
+    return tuple(_told(row) for row in tx.execute(_TOLD_OF_PROMISE, {"its_promise": promise, "its_address": address}))
+
+
+def _told(row: sa.Row[Any]) -> Told:
+    return Told(promise=row.promise or 0, address=row.address, thread=row.thread, at=row.at, rehearsed=row.rehearsed)
 
 
 def counts(tx: sa.Connection) -> Mapping[str, int]:
+    """How many mails are in each state; states that none is in are left out."""
     rows = tx.execute(sa.select(outbox.c.state, sa.func.count().label("number")).group_by(outbox.c.state))
     return {row.state: row.number for row in rows}

@@ -2,6 +2,10 @@
 
 Instants are integers, microseconds since the epoch in UTC: they sort, compare and index as what they are. No table has
 a column for a body, except `outbox.raw`: our own mail's bytes, until they lie in Sent.
+
+What a loop asks at every look is asked of an index that holds the open rows only, so that a long history costs nothing.
+Each such index has a named condition here, and queries use that name: SQLite takes a partial index only where the
+query says the same thing, with the values written out.
 """
 
 from __future__ import annotations
@@ -11,22 +15,33 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from whiteglove.ledger import Audience, MailState, ObligationState, PromiseState
+
 VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware datetime as microseconds since the epoch."""
+    """An aware datetime as microseconds since the epoch; a naive one raises TypeError."""
 
     impl = sa.BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
+
+# A statement that runs often is made once, since SQLAlchemy takes longer to build one than to run it. These stand for
+# what differs. None has the name of a column: what has one is taken for the column's new value.
+ROW = sa.bindparam("its_row", type_=sa.Integer)
+ROWS = sa.bindparam("its_rows", type_=sa.Integer, expanding=True)
+NOW = sa.bindparam("now", type_=Instant)
+SINCE = sa.bindparam("since", type_=Instant)
+MOST = sa.bindparam("most", type_=sa.Integer)
 
 metadata = sa.MetaData()
 
@@ -40,6 +55,15 @@ def inserted(result: sa.CursorResult[Any]) -> int:
 
 def _row() -> sa.Column[int]:
     return sa.Column("row", sa.Integer, primary_key=True)
+
+
+def _json(name: str, *, nullable: bool = True) -> sa.Column[Any]:
+    return sa.Column(name, sa.JSON(none_as_null=True), nullable=nullable)
+
+
+def _is(column: sa.Column[Any], *values: str) -> sa.ColumnElement[bool]:
+    """Whether the column has one of these values, written out in the statement."""
+    return column.in_([sa.literal_column(f"'{value}'") for value in values])
 
 
 meta = sa.Table(
@@ -65,7 +89,25 @@ folders = sa.Table(
     sa.Column("redraw", sa.Boolean, nullable=False, default=False),
 )
 
-# Of senders who are not in the book only uid, id_hash, verdicts and recorded_at are filled.
+# What is known of a client's message, and must not be of a stranger's.
+_PERSONAL = (
+    sa.Column("client", sa.Text),
+    sa.Column("digest", sa.LargeBinary),
+    sa.Column("thread", sa.Integer),
+    sa.Column("message_id", sa.Text),
+    sa.Column("received_at", Instant),
+    sa.Column("author_address", sa.Text),
+    sa.Column("author_name", sa.Text),
+    _json("to"),
+    _json("cc"),
+    sa.Column("subject", sa.Text),
+    _json("in_reply_to"),
+    _json("references"),
+    _json("remarks"),
+    _json("defects"),
+    _json("kinds"),
+    _json("cues"),
+)
 messages = sa.Table(
     "messages",
     metadata,
@@ -75,7 +117,6 @@ messages = sa.Table(
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("uid", sa.BigInteger, nullable=False),
     sa.Column("id_hash", sa.LargeBinary),
-    sa.Column("digest", sa.LargeBinary),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("outbound", sa.Boolean, nullable=False, default=False),
     sa.Column("own", sa.Boolean, nullable=False, default=False),
@@ -86,25 +127,15 @@ messages = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("machine_kind", sa.Text),
     sa.Column("duplicate_of", sa.Integer),
-    sa.Column("client", sa.Text),
-    sa.Column("thread", sa.Integer),
-    sa.Column("message_id", sa.Text),
-    sa.Column("received_at", Instant),
-    sa.Column("author_address", sa.Text),
-    sa.Column("author_name", sa.Text),
-    sa.Column("to", sa.JSON),
-    sa.Column("cc", sa.JSON),
-    sa.Column("subject", sa.Text),
-    sa.Column("in_reply_to", sa.JSON),
-    sa.Column("references", sa.JSON),
     sa.Column("marker", sa.Boolean, nullable=False, default=False),
-    sa.Column("remarks", sa.JSON),
-    sa.Column("defects", sa.JSON),
-    sa.Column("kinds", sa.JSON),
     sa.Column("confidence", sa.Float),
     sa.Column("abstained", sa.Boolean),
-    sa.Column("cues", sa.JSON),
+    *_PERSONAL,
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    # Whoever is not in the client book leaves no more than a UID, the hash of an id and the reason.
+    sa.CheckConstraint(
+        sa.or_(_PERSONAL[0].is_not(None), sa.and_(*(column.is_(None) for column in _PERSONAL))), name="strangers"
+    ),
 )
 sa.Index("messages_by_id", messages.c.id_hash)
 sa.Index("messages_by_client", messages.c.client, messages.c.received_at)
@@ -117,6 +148,7 @@ thread_ids = sa.Table(
     metadata,
     sa.Column("id_hash", sa.LargeBinary, primary_key=True),
     sa.Column("thread", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 sa.Index("thread_ids_by_thread", thread_ids.c.thread)
 
@@ -128,14 +160,17 @@ events = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("subject_row", sa.Integer),
-    sa.Column("details", sa.JSON),
+    _json("details"),
     sa.Column("state", sa.Text, nullable=False, default="open"),
     sa.Column("core_done", sa.Boolean, nullable=False, default=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", Instant),
     sa.Column("error", sa.Text),
 )
-sa.Index("events_open", events.c.row, sqlite_where=events.c.state == "open")
+EVENT_OPEN = _is(events.c.state, "open")
+EVENT_PARKED = _is(events.c.state, "parked")
+sa.Index("events_open", events.c.row, events.c.not_before, sqlite_where=EVENT_OPEN)
+sa.Index("events_parked", events.c.row, sqlite_where=EVENT_PARKED)
 sa.Index("events_by_subject", events.c.type, events.c.subject_row)
 
 # One row for each (event, plugin) that has handled, failed or parked it. state: done, failed, parked.
@@ -146,10 +181,12 @@ handlings = sa.Table(
     sa.Column("plugin", sa.Text, primary_key=True),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("not_before", Instant),
     sa.Column("reason", sa.Text),
     sa.Column("error", sa.Text),
+    sqlite_with_rowid=False,
 )
+HANDLING_PARKED = _is(handlings.c.state, "parked")
+sa.Index("handlings_parked", handlings.c.event, sqlite_where=HANDLING_PARKED)
 
 outbox = sa.Table(
     "outbox",
@@ -185,10 +222,19 @@ outbox = sa.Table(
     sa.Column("accepted_at", Instant),
     sa.Column("error", sa.Text),
 )
-sa.Index("outbox_due", outbox.c.state, outbox.c.not_before)
-sa.Index("outbox_by_address", outbox.c.address, outbox.c.submitted_at)
-sa.Index("outbox_by_time", outbox.c.submitted_at)
+MAIL_WAITING = _is(outbox.c.state, MailState.PLANNED, MailState.DEFERRED)
+MAIL_COUNTED = sa.and_(
+    _is(outbox.c.audience, Audience.CLIENT),
+    _is(outbox.c.state, MailState.SUBMITTING, MailState.SENT, MailState.UNKNOWN),
+)
+MAIL_REFUSED = sa.and_(_is(outbox.c.audience, Audience.CLIENT), _is(outbox.c.state, MailState.FAILED))
+sa.Index("outbox_waiting", outbox.c.audience.desc(), outbox.c.not_before, sqlite_where=MAIL_WAITING)
+sa.Index("outbox_counted", outbox.c.submitted_at, outbox.c.address, sqlite_where=MAIL_COUNTED)
+sa.Index("outbox_counted_by_address", outbox.c.address, outbox.c.submitted_at, sqlite_where=MAIL_COUNTED)
+sa.Index("outbox_refused", outbox.c.address, sqlite_where=MAIL_REFUSED)
+sa.Index("outbox_by_event", outbox.c.event)
 sa.Index("outbox_by_answers", outbox.c.answers)
+sa.Index("outbox_by_thread", outbox.c.thread)
 sa.Index("outbox_by_token", outbox.c.token)
 
 told = sa.Table(
@@ -207,6 +253,8 @@ told = sa.Table(
     sa.Column("rehearsed", sa.Boolean, nullable=False, default=False),
 )
 sa.Index("told_by_client", told.c.client, told.c.kind, told.c.due)
+sa.Index("told_by_promise", told.c.promise)
+sa.Index("told_by_thread", told.c.thread)
 
 promises = sa.Table(
     "promises",
@@ -226,7 +274,8 @@ promises = sa.Table(
     sa.Column("obligation", sa.Integer),
     sa.Column("told", sa.Boolean, nullable=False, default=True),
 )
-sa.Index("promises_open", promises.c.due, sqlite_where=promises.c.state.in_(("open", "late")))
+PROMISE_OWED = _is(promises.c.state, PromiseState.OPEN, PromiseState.LATE)
+sa.Index("promises_owed", promises.c.due, sqlite_where=PROMISE_OWED)
 sa.Index("promises_by_client", promises.c.client, promises.c.due)
 
 obligations = sa.Table(
@@ -237,14 +286,15 @@ obligations = sa.Table(
     sa.Column("message", sa.Integer, nullable=False),
     sa.Column("thread", sa.Integer, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
-    sa.Column("kinds", sa.JSON, nullable=False),
+    _json("kinds", nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("due", Instant),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("answered_at", Instant),
     sa.Column("answered_by", sa.Integer),
 )
-sa.Index("obligations_open", obligations.c.client, sqlite_where=obligations.c.state != "answered")
+OBLIGATION_OPEN = _is(obligations.c.state, ObligationState.OPEN, ObligationState.OVERDUE)
+sa.Index("obligations_open", obligations.c.client, obligations.c.opened_at, sqlite_where=OBLIGATION_OPEN)
 sa.Index("obligations_by_thread", obligations.c.thread)
 
 # What the owner is to be told. state: waiting, planned (in an outbox mail), told.
@@ -264,8 +314,10 @@ warnings = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("mail", sa.Integer),
 )
+WARNING_WAITING = _is(warnings.c.state, "waiting")
+sa.Index("warnings_waiting", warnings.c.row, warnings.c.due, sqlite_where=WARNING_WAITING)
 sa.Index("warnings_by_key", warnings.c.plugin, warnings.c.key, warnings.c.raised_at)
-sa.Index("warnings_waiting", warnings.c.state, warnings.c.due)
+sa.Index("warnings_by_mail", warnings.c.mail)
 
 memory = sa.Table(
     "memory",
@@ -276,13 +328,13 @@ memory = sa.Table(
     sa.Column("until", Instant),
 )
 
-# Each moment of a plugin's schedule that was fired, so that none is fired twice.
+# The latest moment of each schedule of a plugin that was fired, so that none is fired twice.
 fired = sa.Table(
     "fired",
     metadata,
     sa.Column("plugin", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("due", Instant, primary_key=True),
+    sa.Column("due", Instant, nullable=False),
 )
 
 # Mailbox-side work. state: open, done, failed.
@@ -300,4 +352,5 @@ chores = sa.Table(
     sa.Column("searched", sa.Integer, nullable=False, default=0),
     sa.Column("error", sa.Text),
 )
-sa.Index("chores_open", chores.c.not_before, sqlite_where=chores.c.state == "open")
+CHORE_OPEN = _is(chores.c.state, "open")
+sa.Index("chores_open", chores.c.not_before, sqlite_where=CHORE_OPEN)

@@ -1,0 +1,175 @@
+"""The cues of every language in one value that is built once and only read afterwards.
+
+A table of one language holds `common` (its most frequent words, most frequent first), `words` (named alternatives,
+see `vocabulary`), `courtesies` (phrases of sentences that ask and tell nothing, such as a greeting), `cues` and
+`dampers`. Each cue and each damper carries sentences that show what it is for and what it must leave alone; the tests
+read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whiteglove.classify.phrases import Phrase, Words
+from whiteglove.classify.sentences import Sentence, fold
+from whiteglove.classify.tables import CUE_KEYS, DAMPER_KEYS, LANGUAGE_KEYS, Table
+from whiteglove.classify.vocabulary import Vocabulary
+from whiteglove.message import EASY_KINDS, Kind
+
+# A courtesy covers so large a part of its sentence.
+_FILLED = 0.7
+# Fewer common words than this tell nothing of a text's language.
+_TOO_FEW = 2
+# A language is considered that has so large a part of the common words that the most likely one has, or one less.
+_NEARLY = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that speak for a kind. `weight`, from 0 to below 1, is how sure they make it when nothing else is known.
+
+    In a sentence that matches one of `unless` the cue is silent.
+    """
+
+    name: str
+    kind: Kind
+    weight: float
+    unless: tuple[Phrase, ...] = ()
+
+    def is_silenced(self, sentence: Sentence) -> bool:
+        """Whether words stand in the sentence that take the cue back."""
+        words = frozenset(sentence.words)
+        return any(phrase.is_near(words) and phrase.search(sentence.folded) for phrase in self.unless)
+
+
+@dataclass(frozen=True, slots=True)
+class Damper:
+    """Words that take weight from the cues of some kinds in their sentence: `factor` 0 silences, 0.5 halves.
+
+    A `courtesy` also says that its sentence asks and tells nothing.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    factor: float = 0.0
+    courtesy: bool = False
+
+    def fits(self, sentence: Sentence, start: int, end: int) -> bool:
+        """A courtesy is one only where it fills its sentence: "Hello, which format do you need?" asks something."""
+        return not self.courtesy or end - start >= _FILLED * len(sentence.text.rstrip(" .!?"))
+
+
+Meaning = tuple[Phrase, Cue | Damper]
+"""A phrase, and what it stands for."""
+
+Match = tuple[Cue | Damper, int, int]
+"""What stands in a sentence, and from where to where in its folded text."""
+
+
+class Index:
+    """Phrases with what they stand for, each found by the words of its anchor."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, meanings: Iterable[Meaning]) -> None:
+        entries: dict[str, list[tuple[int, Words, tuple[Words, ...], Phrase, Cue | Damper]]] = {}
+        for phrase, meaning in meanings:
+            assert phrase.anchor is not None
+            words, step, neighbours = phrase.anchor
+            for word in words:
+                entries.setdefault(word, []).append((step, neighbours, phrase.needed, phrase, meaning))
+        self._entries = {word: tuple(found) for word, found in entries.items()}
+
+    def matches(self, sentence: Sentence) -> Iterable[Match]:
+        """What stands in a sentence, each meaning once.
+
+        This is the inner loop of everything: most phrases are dismissed by one look at a neighbour of their word.
+        """
+        tokens, entries = sentence.words, self._entries
+        words: Words = frozenset()
+        found: dict[int, Match] = {}
+        for at, token in enumerate(tokens):
+            if token in entries:
+                for step, neighbours, needed, phrase, meaning in entries[token]:
+                    # The empty word at the end of the list is the neighbour of the first word and of the last.
+                    if step and tokens[at + step] not in neighbours:
+                        continue
+                    words = words or frozenset(tokens)
+                    for some in needed:
+                        if some.isdisjoint(words):
+                            break
+                    else:
+                        if id(meaning) not in found and (place := phrase.search(sentence.folded)):
+                            found[id(meaning)] = (meaning, *place)
+        return found.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The cues of one language, and the words it is known by.
+
+    What speaks for `question` lies apart, since it is looked at only where a sentence says nothing more; so does what
+    speaks for `thanks` and `fyi`, which is looked at only where a message asks nothing.
+    """
+
+    common: Words
+    wishes: Index
+    requests: Index
+    asides: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The cues of all languages."""
+
+    tongues: tuple[Tongue, ...]
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Mapping[str, Any]]) -> Lexicon:
+        """Build from the parsed TOML of each language, keyed by its code.
+
+        Raises `GrammarError` naming language, cue and key where a key is unknown or missing or a value cannot be used.
+        """
+        return cls(tuple(_tongue(Table(table, language, LANGUAGE_KEYS)) for language, table in tables.items()))
+
+    def spoken(self, sentences: Iterable[Sentence]) -> tuple[Tongue, ...]:
+        """The languages that the sentences may be in, told by their common words; all of them where these are too few.
+
+        Words such as "urgent" belong to several languages, but only one knows how to say that something is not.
+        """
+        words = frozenset[str]().union(*(sentence.words for sentence in sentences))
+        known = [len(tongue.common & words) for tongue in self.tongues]
+        most = max(known, default=0)
+        if most < _TOO_FEW:
+            return self.tongues
+        enough = min(most * _NEARLY, most - 1)
+        return tuple(tongue for tongue, count in zip(self.tongues, known, strict=True) if count >= enough)
+
+
+def _tongue(table: Table) -> Tongue:
+    wishes: list[Meaning] = []
+    requests: list[Meaning] = []
+    asides: list[Meaning] = []
+    for phrase, meaning in _meanings(table):
+        kind = meaning.kind if isinstance(meaning, Cue) else None
+        place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
+        place.append((phrase, meaning))
+    common = frozenset(fold(word) for word in table.texts("common"))
+    return Tongue(common, Index(wishes), Index(requests), Index(asides))
+
+
+def _meanings(table: Table) -> list[Meaning]:
+    vocabulary = Vocabulary(table.words(), table.texts("common"))
+    found: list[Meaning] = [
+        (phrase, Damper(f"{table.place}.courtesy", frozenset({Kind.QUESTION}), courtesy=True))
+        for phrase in table.phrases("courtesies", vocabulary)
+    ]
+    for entry in table.entries("cues", CUE_KEYS):
+        cue = Cue(entry.place, entry.kind(), entry.share("weight"), tuple(entry.guards("unless", vocabulary)))
+        found += [(phrase, cue) for phrase in entry.phrases("phrases", vocabulary)]
+    for entry in table.entries("dampers", DAMPER_KEYS):
+        damper = Damper(entry.place, entry.kinds(), entry.share("factor", default=0.0))
+        found += [(phrase, damper) for phrase in entry.phrases("phrases", vocabulary)]
+    return found

@@ -1,0 +1,190 @@
+"""What a message wants, weighed from the cues of its sentences.
+
+Each sentence is weighed alone: a cue counts with its weight, times the weight of the sentence (a subject counts less),
+times the factors of the dampers there. Over the message a kind's score is that of its best cue plus half of what the
+others would add if they were independent. So any number of weak cues stays weak, and only a strong one makes sure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import NamedTuple
+
+from whiteglove.classify.lexicon import Damper, Lexicon, Match, Tongue
+from whiteglove.classify.sentences import Sentence, split
+from whiteglove.message import EASY_KINDS, Classification, Guess, Kind
+
+RANK = (
+    Kind.DEADLINE_MISSED,
+    Kind.COMPLAINT,
+    Kind.STATUS_REQUEST,
+    Kind.URGENT_REQUEST,
+    Kind.SCOPE_CHANGE,
+    Kind.NEW_WORK,
+    Kind.BILLING,
+    Kind.SCHEDULING,
+    Kind.QUESTION,
+    Kind.FYI,
+    Kind.THANKS,
+)
+"""Which of several kinds comes first: what went wrong, what is asked, what is told. A missed deadline goes before a
+complaint, since it is the fact of which the complaint is the tone. Kinds that are sure go before those that are not."""
+
+SUPPORTED = 0.5
+"""A kind with this score is among the kinds of the message."""
+
+SURE = 0.8
+"""From here on a kind goes before others of higher rank, and an automatic answer may build on it."""
+
+_ASKED = 0.7
+# A sentence of up to so many words that no cue knows is a name, a greeting or an aside.
+_SMALL_TALK = 3
+_FRESH_SUBJECT = 0.85
+_REPLY_SUBJECT = 0.2
+_CUE_LENGTH = 80
+_CUES = 3
+_PREFIX = re.compile(
+    r"\s*(?:re|aw|antw|antwort|sv|vs|fw|fwd|wg|tr|rv|rif|r|i|res|enc)\s*(?:[\[(]\d+[\])])?\s*:\s*", re.I
+)
+_TAG = re.compile(r"\s*\[[^\]]*\]\s*")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The best evidence of each cue for each kind, and how many sentences were understood."""
+
+    evidence: dict[Kind, dict[str, tuple[float, str]]] = field(default_factory=dict)
+    supported: set[Kind] = field(default_factory=set)
+    understood: int = 0
+    unexplained: int = 0
+
+    def add(self, kind: Kind, name: str, weight: float, words: str) -> None:
+        of_kind = self.evidence.setdefault(kind, {})
+        if name not in of_kind or weight > of_kind[name][0]:
+            of_kind[name] = (weight, words)
+        if weight >= SUPPORTED:
+            self.supported.add(kind)
+
+    def score(self, kind: Kind) -> float:
+        weights = sorted((weight for weight, _ in self.evidence[kind].values()), reverse=True)
+        best, others = weights[0], 1 - prod(1 - weight for weight in weights[1:])
+        return best + (1 - best) * others / 2
+
+    def cues(self, kinds: Iterable[Kind]) -> tuple[str, ...]:
+        """The words that spoke loudest for these kinds, none of them twice."""
+        found: list[str] = []
+        for kind in kinds:
+            for _, words in sorted(self.evidence[kind].values(), key=lambda hit: -hit[0]):
+                cue = _shortened(words)
+                if cue and not any(cue in other for other in found):
+                    found.append(cue)
+        return tuple(found[:_CUES])
+
+
+def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[Guess] = ()) -> Classification:
+    """Say what a message wants. `text` is what its author wrote anew, quotes cut; None where it could not be read.
+
+    A vote with confidence 1 decides alone; others count as one more cue. What no cue supports is a `question`,
+    abstained, and so is a text that could not be read. `thanks` and `fyi` stand only where nothing is asked and most
+    of what is said was understood. Never raises.
+    """
+    for vote in votes:
+        if vote.confidence >= 1:
+            return Classification((vote.kind,), 1.0, cues=(_shortened(vote.cue),) if vote.cue else ())
+    tally = _Tally()
+    if text is not None:
+        sentences = _weighted(subject, text)
+        tongues = lexicon.spoken(sentence for sentence, _ in sentences)
+        read = [_read(sentence, weight, tongues, tally) for sentence, weight in sentences]
+        if not tally.supported:
+            for sentence in read:
+                _read_asides(sentence, tongues, tally)
+    for number, vote in enumerate(votes):
+        tally.add(vote.kind, f"vote {number}", max(vote.confidence, 0.0), vote.cue)
+    return _conclude(tally)
+
+
+def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
+    """The subject's and the text's sentences with their weight.
+
+    The subject of a reply was written about an earlier message. A fresh subject over an empty text is the message.
+    """
+    body = split(text)
+    title = _TAG.sub(" ", subject)
+    weight = _FRESH_SUBJECT if body else 1.0
+    while prefix := _PREFIX.match(title):
+        title = title[prefix.end() :]
+        weight = _REPLY_SUBJECT
+    return [(sentence, weight) for sentence in split(title)] + [(sentence, 1.0) for sentence in body]
+
+
+class _Read(NamedTuple):
+    """A sentence, its weight, and the dampers that stand in it."""
+
+    sentence: Sentence
+    weight: float
+    dampers: Sequence[Damper]
+
+    @property
+    def courteous(self) -> bool:
+        return any(damper.courtesy for damper in self.dampers)
+
+
+def _read(sentence: Sentence, weight: float, tongues: Sequence[Tongue], tally: _Tally) -> _Read:
+    """Weigh what is asked. A question mark and a "could you" speak for `question` only where nothing says more."""
+    found = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
+    dampers = [what for what, start, end in found if isinstance(what, Damper) and what.fits(sentence, start, end)]
+    read = _Read(sentence, weight, dampers)
+    if not (_weigh(read, found, tally) or Kind.QUESTION in tally.supported or read.courteous):
+        if sentence.asked:
+            tally.add(Kind.QUESTION, "question mark", _ASKED * weight, sentence.text)
+        else:
+            _weigh(read, (match for tongue in tongues for match in tongue.requests.matches(sentence)), tally)
+    return read
+
+
+def _read_asides(read: _Read, tongues: Sequence[Tongue], tally: _Tally) -> None:
+    """Weigh what is told, and count whether it was understood."""
+    if _weigh(read, (match for tongue in tongues for match in tongue.asides.matches(read.sentence)), tally):
+        tally.understood += 1
+    elif not read.courteous and len(read.sentence.words) - 1 > _SMALL_TALK and read.weight == 1.0:
+        tally.unexplained += 1
+
+
+def _weigh(read: _Read, found: Iterable[Match], tally: _Tally) -> bool:
+    """Add what was found to the tally; whether any of it is supported here."""
+    supported = False
+    for cue, start, end in found:
+        if isinstance(cue, Damper) or cue.is_silenced(read.sentence):
+            continue
+        strength = cue.weight
+        for damper in read.dampers:
+            if cue.kind in damper.kinds:
+                strength *= damper.factor
+        if strength:
+            tally.add(cue.kind, cue.name, strength * read.weight, read.sentence.text[start - 1 : end - 1])
+        supported |= strength >= SUPPORTED
+    return supported
+
+
+def _conclude(tally: _Tally) -> Classification:
+    scores = {kind: tally.score(kind) for kind in tally.evidence}
+    kinds = [kind for kind, score in scores.items() if score >= SUPPORTED]
+    if set(kinds) <= EASY_KINDS and tally.unexplained >= max(tally.understood, 1):
+        kinds = []
+    if not set(kinds) <= EASY_KINDS:
+        kinds = [kind for kind in kinds if kind not in EASY_KINDS]
+    if not kinds:
+        best = max(scores.values(), default=0.0)
+        return Classification((Kind.QUESTION,), round(min(best, SUPPORTED), 3), abstained=True)
+    kinds.sort(key=lambda kind: (scores[kind] < SURE, RANK.index(kind) if kind in RANK else len(RANK)))
+    return Classification(tuple(kinds), round(scores[kinds[0]], 3), cues=tally.cues(kinds))
+
+
+def _shortened(words: str) -> str:
+    """Evidence on one line, at most 80 characters."""
+    words = " ".join(words.split()).strip(",;:()–—- ")
+    return words if len(words) <= _CUE_LENGTH else words[: _CUE_LENGTH - 1] + "…"

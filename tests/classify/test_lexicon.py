@@ -1,0 +1,84 @@
+"""Cues, dampers and courtesies in a sentence, and the language that a text is in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whiteglove.classify.lexicon import Damper, Lexicon, Match
+from whiteglove.classify.sentences import split
+
+
+def cue(**changed: Any) -> dict[str, Any]:
+    base = {"name": "news", "kind": "status_request", "weight": 0.9, "phrases": ["any news", "some news"]}
+    return base | {"example": ["Any news?"], "counter": ["No."]} | changed
+
+
+ENGLISH = {"common": ["the", "is", "and", "not"], "cues": [cue()]}
+GERMAN = {"common": ["der", "ist", "und", "nicht"], "cues": [cue(phrases=["schon neues"])]}
+
+
+def matches(text: str, *cues: dict[str, Any], **table: Any) -> list[Match]:
+    (tongue,) = Lexicon.from_tables({"xx": {"cues": list(cues), **table}}).tongues
+    (sentence,) = split(text)
+    return [match for index in (tongue.wishes, tongue.requests, tongue.asides) for match in index.matches(sentence)]
+
+
+def test_a_meaning_is_found_once_with_its_place() -> None:
+    ((meaning, start, end),) = matches("Hello, any news or some news?", cue())
+
+    assert meaning.name == "xx.news"
+    assert " Hello, any news"[start:end] == "any news"
+
+
+def test_each_meaning_of_a_sentence_is_found() -> None:
+    found = matches("Any news on the invoice?", cue(), cue(name="bill", kind="billing", phrases=["invoice"]))
+
+    assert {meaning.name for meaning, _, _ in found} == {"xx.news", "xx.bill"}
+
+
+def test_cues_for_questions_and_asides_lie_apart() -> None:
+    (tongue,) = Lexicon.from_tables(
+        {"xx": {"cues": [cue(name=kind, kind=kind) for kind in ("status_request", "question", "thanks", "fyi")]}}
+    ).tongues
+    (sentence,) = split("any news")
+
+    assert [m.name for m, _, _ in tongue.wishes.matches(sentence)] == ["xx.status_request"]
+    assert [m.name for m, _, _ in tongue.requests.matches(sentence)] == ["xx.question"]
+    assert {m.name for m, _, _ in tongue.asides.matches(sentence)} == {"xx.thanks", "xx.fyi"}
+
+
+def test_an_exception_silences_its_cue_in_the_same_sentence() -> None:
+    tables = {"xx": {"cues": [cue(unless=["news page", "*paper"])]}}
+    (tongue,) = Lexicon.from_tables(tables).tongues
+    for text, silent in (("any news", False), ("any news page", True), ("any news in the newspaper", True)):
+        (sentence,) = split(text)
+        ((meaning, _, _),) = tongue.wishes.matches(sentence)
+        assert not isinstance(meaning, Damper)
+        assert meaning.is_silenced(sentence) is silent
+
+
+def test_a_courtesy_fits_only_where_it_fills_its_sentence() -> None:
+    for text, fits in (("Hello Robin!", True), ("Hello Robin and which font do you like?", False)):
+        ((meaning, start, end),) = matches(text, courtesies=["hello robin"])
+        assert isinstance(meaning, Damper)
+        assert meaning.fits(split(text)[0], start, end) is fits
+
+
+def test_a_language_is_known_by_its_common_words() -> None:
+    lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN})
+    english, german = lexicon.tongues
+
+    assert lexicon.spoken(split("The shop is down and the phone is not.")) == (english,)
+    assert lexicon.spoken(split("Der Shop ist kaputt und das Telefon nicht.")) == (german,)
+    assert lexicon.spoken(split("The shop is down. Der Shop ist kaputt.")) == (english, german)
+
+
+def test_too_few_common_words_leave_every_language_open() -> None:
+    lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN})
+
+    assert lexicon.spoken(split("Status?")) == lexicon.tongues
+    assert lexicon.spoken([]) == lexicon.tongues
+
+
+def test_an_empty_lexicon_knows_nothing() -> None:
+    assert Lexicon.from_tables({}).spoken(split("any news")) == ()
