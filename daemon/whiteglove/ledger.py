@@ -147,7 +147,7 @@ class Ledger(Protocol):
         """What still waits for an answer, the oldest first; of all clients where none is named."""
 
     def obligation_of(self, message: int) -> Obligation | None:
-        """The obligation that this message opened or joined."""
+        """The obligation that this message opened or joined, as long as it is open."""
 
     def told(self, address: str, promise: int) -> tuple[Told, ...]:
         """How often this address was told this promise, the latest last."""

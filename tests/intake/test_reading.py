@@ -165,6 +165,8 @@ def test_going_live_draws_a_new_line() -> None:
 
 def test_the_instant_of_the_search_is_noted_for_sent() -> None:
     room = Mailroom()
+    with room.store.read() as tx:
+        assert folders.sent_read_until(tx, ["studio"], NOON) is None
     room.read("Sent", SENT)
 
     with room.store.read() as tx:

@@ -28,6 +28,7 @@ def test_a_clients_message_becomes_a_row_and_an_event_and_its_text_is_kept_in_me
     assert (row.client, row.message_id, row.subject, row.history) == ("acme", "m1@acme.example", "Catalogue", False)
     assert (row.human, row.may_acknowledge, row.obliges) == (True, True, True)
     assert row.to == [["robin@vale.example", ""]]
+    assert row.remarks == ["no_return_path"]
     assert row.thread == row.row
     assert room.events == [("MessageReceived", row.row)]
     assert [line["client"] for line in room.lines if line["event"] == "message.received"] == ["acme"]

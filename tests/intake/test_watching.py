@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from intake.mailroom import Mailroom
 from whiteglove import log
 from whiteglove.errands import Errands
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.inprocess import InProcessMailbox
 from whiteglove.intake.watching import SentReader, Watcher
+from whiteglove.store import folders
 
 
 class Watch:
@@ -117,4 +119,23 @@ def test_a_missing_sent_folder_is_noticed() -> None:
     watch.sent.read()
 
     assert watch.sent.is_missing
+    with room.store.read() as tx:
+        assert folders.sent_read_until(tx, ["studio"], room.clock.now()) == room.clock.now()
     watch.stop()
+
+
+def test_a_store_that_fails_does_not_end_the_watching(watch: Watch) -> None:
+    watch.watcher._backoff._first = 0.01
+    watch.start()
+    read, failures = watch.room.reader.read, [StoreError("the disk is full")]
+
+    def reading(*arguments: Any) -> int:
+        if failures:
+            raise failures.pop()
+        return read(*arguments)
+
+    watch.room.reader.read = reading  # type: ignore[method-assign]
+    watch.room.deliver(watch.room.mail())
+
+    watch.until(lambda: len(watch.room.rows) == 1)
+    assert failures == []

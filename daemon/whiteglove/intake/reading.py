@@ -71,6 +71,11 @@ class FolderReader:
             folders.searched(tx, self._mailbox, folder, began)
         return number
 
+    def note_missing(self, role: str) -> None:
+        """Record that the mailbox has no folder of this role, so that nobody waits for one to be read."""
+        with self._store.write() as tx:
+            folders.note_missing(tx, self._mailbox, role, self._clock.now())
+
     def _prepare(self, connection: Mailbox, folder: str, role: str) -> FolderState:
         """Open the folder; draw its line on the first look, and a new one in time when the server renumbered it."""
         status = connection.open(folder)

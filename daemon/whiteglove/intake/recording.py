@@ -144,6 +144,7 @@ class Recorder:
         }
         if read.client is None:
             return replace(done, row=messages.add(tx, **known))
+        known["remarks"] = list(verdicts.remarks)
         twin = messages.twin(tx, id_hash, digest, outbound) if id_hash is not None and digest is not None else None
         row = messages.add(tx, **known, **self._content(read, digest), duplicate_of=twin)
         if twin is not None:

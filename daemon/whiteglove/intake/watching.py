@@ -45,7 +45,9 @@ class SentReader:
         """Read what is new in Sent over this connection, on the thread that owns it."""
         folder = mailbox.folders().sent
         self._missing = folder is None
-        if folder is not None:
+        if folder is None:
+            self._reader.note_missing(SENT)
+        else:
             self._reader.read(mailbox, folder, SENT)
 
 
@@ -121,6 +123,10 @@ class Watcher:
                 self._mailbox.close()
                 self._lost(error)
                 self._stop.wait(self._backoff.failed(fatal=error.fatal))
+            except Exception:  # noqa: BLE001 - A full disk or a defect must not end the watching in silence.
+                self._mailbox.close()
+                get("watch").exception("the mailbox cannot be watched now", mailbox=self.name)
+                self._stop.wait(self._backoff.failed())
         self._mailbox.close()
 
     def _session(self) -> None:
