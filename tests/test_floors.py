@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("imap", "smtp", "store", "inprocess", "errands"),
     ("host", "prepare", "texts"),
     ("intake", "desk", "outbox", "chores", "schedule"),
-    ("app", "testing"),
+    ("app", "demo", "testing"),
     ("cli",),
     ("__main__",),
 )

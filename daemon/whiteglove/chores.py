@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from whiteglove.actions import Warn
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError
 from whiteglove.log import get
 from whiteglove.ports import Clock, Mailbox
+from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store import Store, chores, outbox
 from whiteglove.store.chores import Chore
@@ -31,6 +33,7 @@ class Chores:
 
     def __init__(self, store: Store, settings: Settings, errands: Mapping[str, Errands], clock: Clock) -> None:
         self._store = store
+        self._settings = settings
         self._accounts = {account.name: account for account in settings.mailboxes}
         self._errands = errands
         self._clock = clock
@@ -50,40 +53,49 @@ class Chores:
         return done
 
     def next_due(self) -> datetime | None:
+        """When the next chore may be done."""
         with self._store.read() as tx:
             return chores.next_due(tx)
 
     def _copy_to_sent(self, chore: Chore) -> bool:
-        account = self._accounts.get(chore.mailbox)
+        """Whether the chore is done with."""
         assert chore.mail is not None
         with self._store.read() as tx:
             mail = outbox.get(tx, chore.mail)
+        account = self._accounts.get(chore.mailbox)
         if account is None or account.copy_to_sent == "never" or mail.raw is None:
-            return self._finish(chore, mail, "done")
+            return self._finish(chore, mail)
         try:
-            return self._look_and_file(chore, account, mail)
+            return self._look_and_file(chore, account, mail, mail.raw)
         except MailboxError as error:
             return self._failed(chore, mail, error)
+        except Exception as error:  # noqa: BLE001 - One copy that cannot be filed must not hold up the others.
+            get("chores").exception("a mail could not be filed in Sent", mailbox=chore.mailbox)
+            return self._failed(chore, mail, MailboxError("fault", repr(error)))
 
-    def _look_and_file(self, chore: Chore, account: MailboxAccount, mail: OutboxRow) -> bool:
+    def _look_and_file(self, chore: Chore, account: MailboxAccount, mail: OutboxRow, raw: bytes) -> bool:
         errands = self._errands[account.name]
-        look = account.copy_to_sent != "always" or chore.attempts > 0
-        if look and errands.run(
-            lambda mailbox: lies_in_sent(mailbox, mail.message_id or "", mail.token or ""), PATIENCE
-        ):
-            return self._finish(chore, mail, "done")
-        if look and chore.searched == 0:
+        first = chore.searched == 0
+        if first and account.copy_to_sent == "always":
+            # Committed before anything is filed: whoever comes after a crash looks before filing it once more.
+            with self._store.write() as tx:
+                chores.change(tx, chore.row, searched=1)
+        elif errands.run(lambda box: lies_in_sent(box, mail.message_id or "", mail.token or ""), PATIENCE):
+            return self._finish(chore, mail)
+        elif first:
             with self._store.write() as tx:
                 chores.change(tx, chore.row, searched=1, not_before=self._clock.now() + SECOND_LOOK)
             return False
-        raw = mail.raw or b""
-        errands.run(lambda mailbox: _append(mailbox, raw), PATIENCE, again=False)
-        return self._finish(chore, mail, "done")
+        errands.run(lambda box: _append(box, raw), PATIENCE, again=False)
+        return self._finish(chore, mail)
 
-    def _finish(self, chore: Chore, mail: OutboxRow, state: str, error: str | None = None) -> bool:
+    def _finish(self, chore: Chore, mail: OutboxRow, error: MailboxError | None = None) -> bool:
+        """Close the chore; our copy of the bytes goes, whether or not they lie in Sent."""
         with self._store.write() as tx:
-            chores.change(tx, chore.row, state=state, error=error)
+            chores.change(tx, chore.row, state="failed" if error else "done", error=_said(error) if error else None)
             outbox.drop_bytes(tx, mail)
+            if error is not None:
+                tell_owner(tx, CORE, _not_filed(chore, error), self._clock.now(), self._settings.worktime)
         return True
 
     def _failed(self, chore: Chore, mail: OutboxRow, error: MailboxError) -> bool:
@@ -91,13 +103,26 @@ class Chores:
         now = self._clock.now()
         get("chores").warning("a mail could not be filed in Sent", mailbox=chore.mailbox, reason=error.code)
         if error.code == "missing_folder" or now - chore.created_at > LONGEST_KEPT:
-            return self._finish(chore, mail, "failed", f"{error.code}: {error}")
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(chore.attempts, 12))
+            return self._finish(chore, mail, error)
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(chore.attempts, 12)))
         with self._store.write() as tx:
-            chores.change(
-                tx, chore.row, attempts=chore.attempts + 1, not_before=now + pause, error=f"{error.code}: {error}"
-            )
+            chores.change(tx, chore.row, attempts=chore.attempts + 1, not_before=now + pause, error=_said(error))
         return False
+
+
+def _said(error: MailboxError) -> str:
+    return f"{error.code}: {error}"
+
+
+def _not_filed(chore: Chore, error: MailboxError) -> Warn:
+    return Warn(
+        reason="not_filed",
+        key=f"not_filed:{chore.mailbox}",
+        text=f"What whiteglove sends from “{chore.mailbox}” cannot be filed in Sent ({error}). The clients have it. "
+        'Next step: name the folder as `sent` of that mailbox, or set `copy_to_sent = "never"`.',
+        urgency="today",
+        once=timedelta(days=1),
+    )
 
 
 def lies_in_sent(mailbox: Mailbox, message_id: str, token: str) -> bool:

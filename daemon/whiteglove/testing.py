@@ -11,6 +11,8 @@ What passes here behaves the same in the daemon: only the servers and the clock 
 from __future__ import annotations
 
 import io
+import json
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,13 +22,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 from whiteglove import log
 from whiteglove.app import Daemon
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, PluginError
 from whiteglove.hookspecs import hookimpl
 from whiteglove.host import Host
+from whiteglove.host.host import BUDGET
 from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
 from whiteglove.ledger import Obligation, Promise
 from whiteglove.ports import Mailbox, Transport
@@ -44,6 +47,11 @@ OWNER = {
     "language": "en",
     "hours": "Mon-Fri 09:00-17:30",
 }
+MAILBOX = {
+    "name": "studio",
+    "imap": "imaps://robin@imap.vale.example",
+    "smtp": "smtps://robin@smtp.vale.example",
+}
 CLIENT = """
 name = "Acme GmbH"
 timezone = "Europe/Berlin"
@@ -54,6 +62,9 @@ reply_within = "8h"
 name = "Wile Coyote"
 addresses = ["wile@acme.example"]
 """
+
+
+WILE = "Wile Coyote <wile@acme.example>"
 
 
 class BenchClock:
@@ -77,6 +88,15 @@ class SentMail:
     subject: str
     text: str
     message: EmailMessage
+
+
+class Written(TypedDict, total=False):
+    """What else of a mail can be chosen: `answers` is the Message-ID of the mail it replies to."""
+
+    to: str | None
+    subject: str
+    answers: str | None
+    headers: Mapping[str, str] | None
 
 
 class _BenchWorld:
@@ -104,7 +124,12 @@ class Bench:
         clients: the client files, TOML by key; one client `acme` without it.
         owner: keys of `[owner]` that differ from the bench's own.
         daemon: keys of `[daemon]`, for example `{"mode": "rehearsal"}`; live without it.
-        toml: further text of the configuration file.
+        toml: further text of the configuration file, after the mailbox's section.
+        templates: the owner's own templates, each text by its path, for example `acknowledge/next_report.en.txt`.
+        beside: further plugins by name, after `plugin` in the order of sections; one with settings as a pair.
+        budget: seconds that one call of a hook may take.
+        looked: whether the mailbox was looked at before anything arrives; else all that `deliver`ed before `run` is
+            history.
         settings: the plugin's own keys.
     """
 
@@ -115,29 +140,56 @@ class Bench:
         now: datetime = MONDAY_MORNING,
         clients: Mapping[str, str] | None = None,
         owner: Mapping[str, Any] | None = None,
-        daemon: Mapping[str, str] | None = None,
+        daemon: Mapping[str, Any] | None = None,
         toml: str = "",
+        templates: Mapping[str, str] | None = None,
+        beside: Mapping[str, object] | None = None,
+        budget: float = BUDGET,
+        looked: bool = True,
         **settings: Any,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="whiteglove-bench-")
         self.name = str(getattr(plugin, "__name__", type(plugin).__name__)).rpartition(".")[2].casefold()
+        self._modules: dict[str, tuple[object, Mapping[str, Any]]] = {self.name: (plugin, settings)}
+        self._modules |= {name: _with_settings(other) for name, other in (beside or {}).items()}
+        self._budget = budget
+        self._owner = {**OWNER, **(owner or {})}
+        self._daemon = {"mode": "live", **(daemon or {})}
+        self._clients = dict(clients or {"acme": CLIENT})
+        self._toml = toml
+        self._templates = dict(templates or {})
         self.clock = BenchClock(now)
         self.world = _BenchWorld(self.clock)
-        self.settings = _settings(
-            Path(self._folder.name), {**OWNER, **(owner or {})}, {"mode": "live", **(daemon or {})}, clients, toml
-        )
         self.log = io.StringIO()
-        log.configure("json", self.log)
         self.failures: list[str] = []
-        self.host = Host.for_modules(
-            {self.name: (plugin, settings)},
-            on_failure=lambda name, hook, error: self.failures.append(f"{name}.{hook}: {error}"),
-        )
-        self.store = Store.open(self.settings.daemon.state)
-        self.daemon = Daemon(self.settings, self.host, self.store, self.world, log.event_log())
         self._number = 0
         self._seen = 0
-        self.run()
+        log.configure("json", self.log)
+        try:
+            self._start()
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        if looked:
+            self.run()
+
+    def _start(self) -> None:
+        folder = Path(self._folder.name)
+        _write(folder / "clients", {f"{key}.toml": text for key, text in self._clients.items()})
+        _write(folder / "templates", self._templates)
+        self.settings = _settings(folder, self._owner, self._daemon, self._toml)
+        journal = log.event_log()
+
+        def failed(plugin: str, hook: str, error: PluginError) -> None:
+            self.failures.append(f"{plugin}.{hook}: {error}")
+            journal.write("plugin.failed", level="error", plugin=plugin, hook=hook, error=str(error))
+
+        self.host = Host.for_modules(
+            self._modules, templates_dir=self.settings.templates_dir, budget=self._budget, on_failure=failed
+        )
+        self.store = Store.open(self.settings.daemon.state)
+        self.daemon = Daemon(self.settings, self.host, self.store, self.world, journal)
+        self.daemon.outbox.take_over()
 
     def __enter__(self) -> Self:
         return self
@@ -149,34 +201,48 @@ class Bench:
 
     def close(self) -> None:
         """End every thread and remove what the bench wrote."""
+        self._stop()
+        self._folder.cleanup()
+
+    def _stop(self) -> None:
         for errands in self.daemon.errands.values():
             errands.close()
         self.host.close()
         self.store.close()
-        self._folder.cleanup()
 
-    def receive(
+    def restart(
         self,
-        text: str = "",
         *,
-        sender: str = "Wile Coyote <wile@acme.example>",
-        subject: str = "Catalogue",
-        answers: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        to: str | None = None,
+        owner: Mapping[str, Any] | None = None,
+        daemon: Mapping[str, Any] | None = None,
+        clients: Mapping[str, str] | None = None,
     ) -> list[SentMail]:
-        """A mail arrives now and is handled; the mails that left because of it."""
-        self.world.account.deliver(
-            self.compose(text, sender=sender, subject=subject, answers=answers, headers=headers, to=to)
-        )
+        """Another daemon on the same store, mailbox and clock, with other settings where some are given: what one that
+        is killed leaves behind, the next one finds. The mails that left."""
+        self._stop()
+        self._owner |= owner or {}
+        self._daemon |= daemon or {}
+        self._clients = dict(clients or self._clients)
+        self._start()
         return self.run()
 
-    def owner_sends(
-        self, text: str = "", *, to: str = "wile@acme.example", subject: str = "Catalogue", answers: str | None = None
-    ) -> list[SentMail]:
-        """The owner writes a mail from their own program, so that it appears in Sent."""
+    def receive(self, text: str = "", *, sender: str = WILE, **written: Unpack[Written]) -> list[SentMail]:
+        """A mail arrives now and is handled; the mails that left because of it."""
+        self.deliver(text, sender=sender, **written)
+        return self.run()
+
+    def deliver(
+        self, text: str = "", *, sender: str = WILE, age: timedelta = timedelta(0), **written: Unpack[Written]
+    ) -> int:
+        """A mail arrives, or did `age` ago, and nothing happens yet; its UID."""
+        raw = self.compose(text, sender=sender, **written)
+        return self.world.account.deliver(raw, received_at=self.clock.now() - age)
+
+    def owner_sends(self, text: str = "", **written: Unpack[Written]) -> list[SentMail]:
+        """The owner writes a mail from their own program, to Wile unless told otherwise, so that it appears in Sent."""
         owner = self.settings.owner
-        raw = self.compose(text, sender=f"{owner.name} <{owner.address}>", subject=subject, answers=answers, to=to)
+        written.setdefault("to", WILE)
+        raw = self.compose(text, sender=f"{owner.name} <{owner.address}>", **written)
         self.world.account.deliver(raw, folder="Sent")
         return self.run()
 
@@ -196,9 +262,14 @@ class Bench:
         while busy:
             busy = self.daemon.desk.drain() + self.daemon.scheduler.look() + self.daemon.outbox.drain()
             busy += self.daemon.chores.drain()
-        mails = [_read(sent.recipient, sent.message) for sent in self.world.server.sent]
-        new, self._seen = mails[self._seen :], len(mails)
-        return new
+        new = self.world.server.sent[self._seen :]
+        self._seen += len(new)
+        return [_read(sent.recipient, sent.message) for sent in new]
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """The lines of the log that have this name, in order."""
+        lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
+        return [line for line in lines if line["event"] == event]
 
     @property
     def last_message_id(self) -> str:
@@ -248,61 +319,62 @@ class Bench:
             rows = tx.execute(tables.memory.select().where(tables.memory.c.plugin == self.name))
             return {row.key: row.value for row in rows}
 
-    def compose(
-        self,
-        text: str,
-        *,
-        sender: str,
-        subject: str,
-        answers: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        to: str | None = None,
-    ) -> bytes:
+    def compose(self, text: str, *, sender: str, **written: Unpack[Written]) -> bytes:
         """The bytes of a mail as some mail program writes it, with a Message-ID of its own."""
         self._number += 1
         mail = EmailMessage()
         mail["From"] = sender
-        mail["To"] = to or self.settings.owner.address
-        mail["Subject"] = subject
+        mail["To"] = written.get("to") or self.settings.owner.address
+        mail["Subject"] = written.get("subject", "Catalogue")
         mail["Date"] = format_datetime(self.clock.now())
         mail["Message-ID"] = f"<{self.last_message_id}>"
-        if answers:
+        if answers := written.get("answers"):
             mail["In-Reply-To"] = f"<{answers}>"
             mail["References"] = f"<{answers}>"
-        for name, value in (headers or {}).items():
+        for name, value in (written.get("headers") or {}).items():
             mail[name] = value
         mail.set_content(text)
         return mail.as_bytes()
 
 
-def _settings(
-    folder: Path, owner: Mapping[str, Any], daemon: Mapping[str, str], clients: Mapping[str, str] | None, toml: str
-) -> Settings:
-    (folder / "clients").mkdir()
-    for key, text in (clients or {"acme": CLIENT}).items():
-        (folder / "clients" / f"{key}.toml").write_text(text)
-    lines = ["[owner]", *(f"{key} = {_toml(value)}" for key, value in owner.items())]
-    lines += [
+def _with_settings(plugin: object) -> tuple[object, Mapping[str, Any]]:
+    module, settings = plugin if isinstance(plugin, tuple) else (plugin, {})
+    return module, settings
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Make these the files of a folder, and leave no others there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _settings(folder: Path, owner: Mapping[str, Any], daemon: Mapping[str, Any], toml: str) -> Settings:
+    lines = [
+        "[owner]",
+        *_keys(owner),
         "[daemon]",
-        f'state = "{folder / "state"}"',
-        *(f"{key} = {_toml(value)}" for key, value in daemon.items()),
-    ]
-    lines += [
+        *_keys({"state": str(folder / "state"), **daemon}),
         "[[mailboxes]]",
-        'name = "studio"',
-        'imap = "imaps://robin@imap.vale.example"',
-        'smtp = "smtps://robin@smtp.vale.example"',
+        *_keys(MAILBOX),
         'password = { env = "WHITEGLOVE_BENCH_PASSWORD" }',
         toml,
     ]
-    (folder / "whiteglove.toml").write_text("\n".join(lines))
+    (folder / "whiteglove.toml").write_text("\n".join(lines), encoding="utf-8")
     return load(folder / "whiteglove.toml", {})
+
+
+def _keys(values: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value)}" for key, value in values.items()]
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        return f"[{', '.join(map(_toml, value))}]"
+    # Of a text TOML takes the same escapes as JSON; its other values look as Python writes them.
+    return json.dumps(value) if isinstance(value, str | bool) else str(value)
 
 
 def _read(recipient: str, raw: bytes) -> SentMail:
@@ -312,4 +384,4 @@ def _read(recipient: str, raw: bytes) -> SentMail:
     return SentMail(recipient, str(message["Subject"]), text, message)
 
 
-__all__ = ["Bench", "BenchClock", "SentMail", "hookimpl"]
+__all__ = ["Bench", "BenchClock", "SentMail", "Written", "hookimpl"]

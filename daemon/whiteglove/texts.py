@@ -6,6 +6,7 @@ What does not fit waits; what was lost, for example by a restart, is fetched aga
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Mapping
 
 from whiteglove.errands import Errands
@@ -27,6 +28,7 @@ class Texts:
         self._deadline = deadline
         self._texts: dict[int, str | None] = {}
         self._size = 0
+        self._missed: deque[int] = deque(maxlen=1000)
         self._room = threading.Condition()
 
     def put(self, row: int, text: str | None, *, patience: float = 30.0) -> None:
@@ -34,9 +36,23 @@ class Texts:
         after `patience` seconds the text is let go and will be fetched again."""
         size = len(text or "")
         with self._room:
+            # The desk may be faster than the reader and have fetched the text itself; nobody would ever take this one.
+            if row in self._missed:
+                return
             if self._room.wait_for(lambda: self._size + size <= self._capacity or not self._texts, patience):
+                self._let_go(row)
                 self._texts[row] = text
                 self._size += size
+
+    def has(self, row: int) -> bool:
+        """Whether the text of this message is at hand, so that `take` asks nobody."""
+        with self._room:
+            return row in self._texts
+
+    def drop(self, row: int) -> None:
+        """Nobody will take this text any more."""
+        with self._room:
+            self._let_go(row)
 
     def take(self, message: RecordedMessage) -> str | None:
         """The text of a message, fetched again where it is not here; None where it is gone or has none.
@@ -46,10 +62,8 @@ class Texts:
         """
         with self._room:
             if message.row in self._texts:
-                text = self._texts.pop(message.row)
-                self._size -= len(text or "")
-                self._room.notify_all()
-                return text
+                return self._let_go(message.row)
+            self._missed.append(message.row)
         errands = self._errands.get(message.mailbox)
         if errands is None:
             return None
@@ -59,6 +73,12 @@ class Texts:
             if error.code == "missing_folder":
                 return None
             raise
+
+    def _let_go(self, row: int) -> str | None:
+        text = self._texts.pop(row, None)
+        self._size -= len(text or "")
+        self._room.notify_all()
+        return text
 
 
 def _fetch_again(mailbox: Mailbox, message: RecordedMessage) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import queue
@@ -10,15 +11,17 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from servers.dovecot import Dovecot
 from servers.sink import Sink
+from whiteglove.cli import main
 
 CLIENTS = {
     "acme": """
@@ -50,9 +53,28 @@ addresses = ["jutta@birch.example"]
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed with `--json`; where it failed the assertion shows why."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
 @dataclass
 class Studio:
-    """One owner, Robin, with a mailbox on Dovecot and a sink for the mail that goes out."""
+    """One owner, Robin, with a mailbox on Dovecot and a sink for the mail that goes out.
+
+    `imap` and `smtp` are the addresses of the servers, those of Dovecot and the sink without them; `mailbox` and `more`
+    are further lines of the mailbox and of the file.
+    """
 
     folder: Path
     dovecot: Dovecot
@@ -62,14 +84,25 @@ class Studio:
     plugins: str = '[plugins.acknowledge]\ndelay = "0s"\n'
     limits: str = '[limits]\nperson = "50 per day"\ndomain = "500 per hour"\nall = "900 per hour"\n'
     clients: Mapping[str, str] = field(default_factory=lambda: CLIENTS)
+    imap: str = ""
+    smtp: str = ""
     mailbox: str = ""
+    more: str = ""
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "whiteglove.toml"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
 
     def configure(self) -> Path:
         """Write the configuration and return its path."""
-        path = self.folder / "whiteglove.toml"
         daemon = "\n".join(f"{key} = {value}" for key, value in self.daemon.items())
+        user = self.user.replace("@", "%40")
         (self.folder / "password").write_text(self.dovecot.password + "\n")
-        path.write_text(f"""
+        self.path.write_text(f"""
 [owner]
 name = "Robin Vale"
 address = "{self.user}"
@@ -77,21 +110,22 @@ timezone = "Europe/Berlin"
 language = "en"
 hours = "Mon-Fri 09:00-17:30"
 [daemon]
-state = "{self.folder / "state"}"
+state = "{self.state}"
 {daemon}
 {self.limits}
 [[mailboxes]]
 name = "studio"
-imap = "imap://{self.user.replace("@", "%40")}@127.0.0.1:{self.dovecot.imap_port}"
-smtp = "smtp://127.0.0.1:{self.sink.port}"
+imap = "{self.imap or f"imap://{user}@127.0.0.1:{self.dovecot.imap_port}"}"
+smtp = "{self.smtp or f"smtp://127.0.0.1:{self.sink.port}"}"
 password = {{ file = "{self.folder / "password"}" }}
 {self.mailbox}
+{self.more}
 {self.plugins}
 """)
         (self.folder / "clients").mkdir(exist_ok=True)
         for key, text in self.clients.items():
             (self.folder / "clients" / f"{key}.toml").write_text(text)
-        return path
+        return self.path
 
     def mail(
         self,
@@ -121,25 +155,35 @@ password = {{ file = "{self.folder / "password"}" }}
     def deliver(self, *messages: bytes, sender: str = "wile@acme.example") -> None:
         self.dovecot.deliver(self.user, *messages, sender=sender)
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "whiteglove", "--config", str(self.folder / "whiteglove.toml"), *arguments],
+    def ask(self, *arguments: str) -> Done:
+        """Run one command to its end, in this process: for commands that only look at the store."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["--config", str(self.path), *arguments])
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def run(self, *arguments: str, seconds: float = 120) -> Done:
+        """Run one command to its end, as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "whiteglove", *arguments, "--config", str(self.path)],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
+        return Done(done.returncode, done.stdout, done.stderr)
 
     def explain(self, message_id: str) -> dict[str, Any]:
-        done = self.command("explain", message_id, "--json")
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
+        found: dict[str, Any] = self.ask("explain", message_id, "--json").json
+        return found
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask("status", "--json").json
         return found
 
     def start(self) -> Running:
         """Start the daemon and wait until it is ready."""
-        running = Running(self.folder / "whiteglove.toml")
+        running = Running(self.path)
         running.wait_for("daemon.ready")
         return running
 
@@ -157,7 +201,8 @@ class Running:
         )
         self.lines: list[dict[str, Any]] = []
         self._new: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -176,6 +221,10 @@ class Running:
                 raise AssertionError(f"no {event} {values} within {seconds} s; the log:\n{self.tail()}") from None
             if line["event"] == event and all(line.get(name) == value for name, value in values.items()):
                 return line
+
+    def events(self) -> list[str]:
+        """The names of all lines so far."""
+        return [line["event"] for line in self.lines]
 
     def tail(self) -> str:
         rest = ""
@@ -198,3 +247,7 @@ class Running:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.kill()
+        self._reader.join(10)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from whiteglove.app.wiring import Daemon
 from whiteglove.errors import MailboxError
+from whiteglove.intake.watching import Watcher
 from whiteglove.ledger import MailState
 from whiteglove.log import get
 from whiteglove.store import messages, outbox
 
-LONGEST_SLEEP = 1.0
-"""Seconds after which a loop looks at the store again: the command line writes rows there, too."""
-STOP_DEADLINE = 15.0
+LONGEST_SLEEP = 0.8
+"""Seconds after which a loop looks at the store again: the command line writes rows there, and is to be noticed within
+a second."""
+SHORTEST_SLEEP = 0.02
+LOOPS_DEADLINE = 10.0
+"""Seconds that the loops get to finish the mail or the event at hand."""
+CONNECTIONS_DEADLINE = 3.0
+"""Seconds after that in which all connections are to be closed; what hangs is left behind and ends with the process."""
+AS_LONG_AS_IT_TAKES = 3600.0
 COPY_PATIENCE = 6.0
+"""Seconds within which a chore has to come due for a single run to wait for it."""
+NEVER = 60.0
+"""Seconds until Sent is asked for again where the store could not tell when."""
+
+Drain = Callable[[Callable[[], bool]], int]
 
 
 class _Loop:
@@ -27,125 +40,220 @@ class _Loop:
     def __init__(
         self,
         name: str,
-        drain: Callable[[Callable[[], bool]], int],
+        drain: Drain,
         next_due: Callable[[], datetime | None],
-        bell: threading.Event,
+        daemon: Daemon,
         stop: threading.Event,
-        now: Callable[[], datetime],
     ) -> None:
         self._name = name
         self._drain = drain
         self._next_due = next_due
-        self._bell = bell
+        self._now = daemon.clock.now
         self._stop = stop
-        self._now = now
+        self.bell = daemon.woken[name]
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._bell.clear()
-            sleep = LONGEST_SLEEP
-            try:
-                self._drain(self._stop.is_set)
-                due = self._next_due()
-                if due is not None:
-                    sleep = min(sleep, max(0.0, (due - self._now()).total_seconds()))
-            except Exception:  # noqa: BLE001 - A full disk or a defect must not end the daemon in silence.
-                get(self._name).exception("the loop met something unforeseen and goes on")
-                sleep = LONGEST_SLEEP
-            self._bell.wait(sleep)
+            self.bell.clear()
+            self.bell.wait(self._work())
 
-
-def run(daemon: Daemon, stop: threading.Event) -> None:
-    """Run until `stop` is set, then finish what was begun and return."""
-    daemon.outbox.take_over()
-    loops = [
-        _Loop(name, drain, next_due, daemon.woken[name], stop, daemon.clock.now)
-        for name, drain, next_due in (
-            ("desk", daemon.desk.drain, daemon.desk.next_attempt),
-            ("outbox", daemon.outbox.drain, daemon.outbox.next_due),
-            ("chores", daemon.chores.drain, daemon.chores.next_due),
-        )
-    ]
-    knocker = BackgroundScheduler(timezone="UTC")
-    knocker.add_job(_look, "interval", [daemon], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None)
-    for loop in loops:
-        loop.thread.start()
-    for watcher in daemon.watchers:
-        watcher.start()
-    for name, errands in daemon.errands.items():
-        errands.repeat(daemon.sent[name].read_with, daemon.scheduler.sent_interval)
-    knocker.start()
-    stop.wait()
-    daemon.journal.write("daemon.stopping")
-    knocker.shutdown(wait=False)
-    _finish(daemon, [loop.thread for loop in loops])
-
-
-def run_once(daemon: Daemon) -> int:
-    """Catch up with every mailbox, handle everything, deliver what is due; 1 where a mailbox could not be read."""
-    daemon.outbox.take_over()
-    daemon.after_batch = lambda: _discard(daemon.desk.drain())
-    recorded = lost = 0
-    for watcher in daemon.watchers:
+    def _work(self) -> float:
+        """Do what is due; return for how many seconds there is nothing to do."""
         try:
-            recorded += watcher.catch_up()
-        except MailboxError as error:
-            lost += 1
-            daemon.journal.write(
-                "mailbox.lost", level="error", mailbox=watcher.name, reason=error.code, error=str(error)
-            )
-    sent = _work_off(daemon)
+            self._drain(self._stop.is_set)
+            due = self._next_due()
+        except Exception:  # noqa: BLE001 - A full disk or a defect must not end the daemon in silence.
+            get(self._name).exception("the loop met something unforeseen and goes on")
+            return LONGEST_SLEEP
+        if due is None:
+            return LONGEST_SLEEP
+        return min(LONGEST_SLEEP, max(SHORTEST_SLEEP, (due - self._now()).total_seconds()))
+
+
+class Running:
+    """A daemon at work, from the moment this is made until `finish`."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self._stop = threading.Event()
+        daemon.outbox.take_over()
+        self._loops = [
+            self._loop("desk", daemon.desk.drain, daemon.desk.next_attempt),
+            self._loop("outbox", daemon.outbox.drain, daemon.outbox.next_due),
+            self._loop("chores", daemon.chores.drain, daemon.chores.next_due),
+            self._loop("schedule", self._look, lambda: None),
+        ]
+        for loop in self._loops:
+            loop.thread.start()
+        for watcher in daemon.watchers:
+            watcher.start()
+        for name, errands in daemon.errands.items():
+            errands.repeat(daemon.sent[name].read_with, self._sent_interval)
+        self._knocker = BackgroundScheduler(timezone="UTC")
+        knock = daemon.woken["schedule"].set
+        self._knocker.add_job(knock, "interval", seconds=1, coalesce=True, misfire_grace_time=None)
+        self._knocker.start()
+        # Read now, while the servers are still being reached: the first client to write should not wait for it.
+        _ = daemon.settings.lexicon
+
+    def finish(self) -> bool:
+        """Finish what was begun, end every thread, say who is late. Returns within both deadlines: True where nothing
+        is left behind, False where a thread still hangs somewhere and may yet use the store."""
+        self._daemon.journal.write("daemon.stopping")
+        self._tell_all()
+        return self._end()
+
+    def make_way(self, stop: threading.Event) -> bool:
+        """Finish, as `finish` does, for another daemon over the same store. However long a server thinks about the mail
+        at hand is waited for: nobody may take over the outbox meanwhile. Once `stop` is set the deadlines count."""
+        self._tell_all()
+        for loop in self._loops:
+            while loop.thread.is_alive() and not stop.is_set():
+                loop.thread.join(0.1)
+        if stop.is_set():
+            self._daemon.journal.write("daemon.stopping")
+        return self._end()
+
+    def _tell_all(self) -> None:
+        self._stop.set()
+        self._knocker.shutdown(wait=False)
+        for watcher in self._daemon.watchers:
+            watcher.stop()
+        for bell in self._daemon.woken.values():
+            bell.set()
+
+    def _end(self) -> bool:
+        deadline = time.monotonic() + LOOPS_DEADLINE
+        for loop in self._loops:
+            loop.thread.join(max(0.0, deadline - time.monotonic()))
+            if loop.thread.is_alive():
+                get("run").warning("a loop is still busy at the end", loop=loop.thread.name)
+        is_idle = not any(loop.thread.is_alive() for loop in self._loops)
+        return _part(self._daemon, self._daemon.watchers, is_idle=is_idle) and is_idle
+
+    def _loop(self, name: str, drain: Drain, next_due: Callable[[], datetime | None]) -> _Loop:
+        return _Loop(name, drain, next_due, self._daemon, self._stop)
+
+    def _look(self, _stopping: Callable[[], bool]) -> int:
+        number = self._daemon.scheduler.look()
+        if number:
+            self._daemon.woken["desk"].set()
+        return number
+
+    def _sent_interval(self) -> float:
+        """Seconds until Sent is to be read again. The thread that asks this also fetches texts, and must not end."""
+        try:
+            return self._daemon.scheduler.sent_interval()
+        except Exception:  # noqa: BLE001 - The store may be busy, or the disk full; both pass.
+            get("schedule").exception("the store cannot say when to look into Sent")
+            return NEVER
+
+
+def run_once(daemon: Daemon, stop: threading.Event | None = None) -> tuple[int, bool]:
+    """Catch up with every mailbox, handle everything, deliver what is due.
+
+    Returns the exit code, 1 where a mailbox could not be read or something unforeseen happened, and whether nothing is
+    left behind (see `Running.finish`). With `stop` set meanwhile the work at hand is finished and the rest is left for
+    the next time.
+    """
+    once = _Once(daemon, stop or threading.Event())
+    # On a thread of its own, since a server that hangs must not keep the process from ending when it is told to.
+    work = threading.Thread(target=once.work, name="once", daemon=True)
+    work.start()
+    while work.is_alive() and not once.stop.is_set():
+        work.join(0.1)
+    if once.stop.is_set():
+        work.join(LOOPS_DEADLINE)
     with daemon.store.read() as tx:
         counts = outbox.counts(tx)
         total = messages.count(tx)
     waiting = sum(counts.get(state, 0) for state in (MailState.PLANNED, MailState.DEFERRED, MailState.CLAIMED))
-    daemon.journal.write("daemon.stopping", recorded=recorded, messages=total, sent=sent, waiting=waiting)
-    _finish(daemon, [])
-    return 1 if lost else 0
+    daemon.journal.write("daemon.stopping", recorded=once.recorded, messages=total, sent=once.sent, waiting=waiting)
+    is_idle = not work.is_alive()
+    return int(bool(once.faults)), _part(daemon, (), is_idle=is_idle) and is_idle
 
 
-def _work_off(daemon: Daemon) -> int:
-    """Handle and deliver until nothing is due; wait the few seconds that a copy in Sent needs for its second look."""
-    sent = 0
-    patience = threading.Event()
-    while True:
-        busy = daemon.desk.drain() + daemon.scheduler.look()
-        delivered = daemon.outbox.drain()
-        sent += delivered
-        busy += delivered + daemon.chores.drain()
-        if busy:
-            continue
-        due = daemon.chores.next_due()
-        wait = (due - daemon.clock.now()).total_seconds() if due is not None else COPY_PATIENCE
-        if wait >= COPY_PATIENCE:
-            return sent
-        patience.wait(max(0.05, wait))
+class _Once:
+    """One round of everything. `faults` counts mailboxes that could not be read, and surprises."""
+
+    def __init__(self, daemon: Daemon, stop: threading.Event) -> None:
+        self._daemon = daemon
+        self.stop = stop
+        self.recorded = self.sent = self.faults = 0
+
+    def work(self) -> None:
+        daemon = self._daemon
+        daemon.after_batch = self._handle
+        try:
+            daemon.outbox.take_over()
+            self._catch_up()
+            self._work_off()
+        except Exception:  # noqa: BLE001 - It is told in one line of the log, and by the exit code.
+            self.faults += 1
+            get("run").exception("something unforeseen happened")
+
+    def _handle(self) -> None:
+        """Handle each batch before the next is read, so that no more texts lie in memory than one batch has."""
+        self._drained("desk", self._daemon.desk.drain)
+
+    def _catch_up(self) -> None:
+        for watcher in self._daemon.watchers:
+            if self.stop.is_set():
+                return
+            try:
+                self.recorded += watcher.catch_up()
+            except MailboxError as error:
+                self.faults += 1
+                self._daemon.journal.write(
+                    "mailbox.lost", level="error", mailbox=watcher.name, reason=error.code, error=str(error)
+                )
+
+    def _work_off(self) -> None:
+        """Handle and deliver until nothing is due, the few seconds included that a copy in Sent needs for its second
+        look."""
+        daemon = self._daemon
+        while not self.stop.is_set():
+            before = self.faults
+            busy = self._drained("desk", daemon.desk.drain)
+            busy += self._drained("schedule", lambda _: daemon.scheduler.look())
+            delivered = self._drained("outbox", daemon.outbox.drain)
+            self.sent += delivered
+            busy += delivered + self._drained("chores", daemon.chores.drain)
+            if busy:
+                continue
+            if self.faults > before:
+                # What is still due there would only fail again.
+                return
+            due = daemon.chores.next_due()
+            wait = (due - daemon.clock.now()).total_seconds() if due is not None else COPY_PATIENCE
+            if wait >= COPY_PATIENCE:
+                return
+            self.stop.wait(max(SHORTEST_SLEEP, wait))
+
+    def _drained(self, name: str, drain: Drain) -> int:
+        """One loop's work. A fault in it is told and counted, and the other loops do theirs."""
+        try:
+            return drain(self.stop.is_set)
+        except Exception:  # noqa: BLE001 - A defect in one loop must not keep mail in another.
+            self.faults += 1
+            get(name).exception("the loop met something unforeseen")
+            return 0
 
 
-def _look(daemon: Daemon) -> None:
-    if daemon.scheduler.look():
-        daemon.woken["desk"].set()
-
-
-def _finish(daemon: Daemon, threads: list[threading.Thread]) -> None:
-    """End every thread within the deadline and say who is late."""
-    for watcher in daemon.watchers:
-        watcher.stop()
-    for bell in daemon.woken.values():
-        bell.set()
+def _part(daemon: Daemon, watchers: Iterable[Watcher], *, is_idle: bool) -> bool:
+    """Close all connections at once; whether all of them were in time. Saying good-bye may take as long as a server
+    likes, so nobody waits for it beyond the deadline: what hangs ends with the process. What a loop may still be using
+    is closed only where all are idle."""
+    closings: list[Callable[[], object]] = [partial(one.join, AS_LONG_AS_IT_TAKES) for one in watchers]
+    closings += [partial(one.close, AS_LONG_AS_IT_TAKES) for one in daemon.errands.values()]
+    if is_idle:
+        closings += [transport.close for transport in daemon.transports.values()]
+        closings.append(daemon.host.close)
+    threads = [threading.Thread(target=closing, name="parting", daemon=True) for closing in closings]
     for thread in threads:
-        thread.join(STOP_DEADLINE / 3)
-        if thread.is_alive():
-            get("run").warning("a loop is still busy at the end", loop=thread.name)
-    for watcher in daemon.watchers:
-        watcher.join(STOP_DEADLINE / 3)
-    for errands in daemon.errands.values():
-        errands.close(STOP_DEADLINE / 3)
-    for transport in daemon.transports.values():
-        transport.close()
-    daemon.host.close()
-
-
-def _discard(_: Any) -> None:
-    return None
+        thread.start()
+    deadline = time.monotonic() + CONNECTIONS_DEADLINE
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)

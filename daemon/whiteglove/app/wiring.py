@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 
+from whiteglove.app.schedules import schedules_of
 from whiteglove.app.world import World
 from whiteglove.chores import Chores, lies_in_sent
 from whiteglove.desk import Desk
 from whiteglove.desk.acting import CORE
-from whiteglove.desk.contexts import Contexts
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError
-from whiteglove.hookspecs import Schedule
 from whiteglove.host import Host
 from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.watching import SentReader, Watcher
@@ -51,7 +50,8 @@ class Daemon:
         self.errands = {account.name: Errands(account.name, world.working(account)) for account in settings.mailboxes}
         self.texts = Texts(self.errands)
         self.transports = {account.name: world.transport(account) for account in settings.mailboxes}
-        self.scheduler = Scheduler(store, settings, self._schedules(), self.clock)
+        schedules = schedules_of(settings, host, store, self.clock.now())
+        self.scheduler = Scheduler(store, settings, schedules, self.clock)
         self.outbox = Outbox(
             store,
             settings,
@@ -108,13 +108,6 @@ class Daemon:
             history=daemon.history,
             authserv_id=account.authserv_id,
         )
-
-    def _schedules(self) -> Mapping[str, tuple[Schedule, ...]]:
-        contexts, now = Contexts(self.settings, self.host, self.store), self.clock.now()
-        return {
-            name: self.host.call(name, "schedules", now, ctx=contexts.of(name, now))
-            for name in self.host.listeners("schedules")
-        }
 
     def _read_sent(self, mailbox: str) -> None:
         if mailbox in self.sent:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Protocol
 
+from whiteglove.app.clock import SystemClock
 from whiteglove.imap import ImapMailbox
 from whiteglove.ports import Clock, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Secret
@@ -27,15 +27,8 @@ class World(Protocol):
     def transport(self, account: MailboxAccount) -> Transport: ...
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
 class RealWorld:
-    """IMAP and SMTP servers over the network."""
+    """IMAP and SMTP servers over the network. Passwords are read at each login, never before."""
 
     def __init__(self) -> None:
         self.clock = SystemClock()
@@ -47,13 +40,12 @@ class RealWorld:
         return _imap(account)
 
     def transport(self, account: MailboxAccount) -> Transport:
-        password = account.smtp_password if account.smtp.user else None
-        return SmtpTransport(account.smtp, _reveal(password))
+        return SmtpTransport(account.smtp, _revealing(account.smtp_password))
 
 
 def _imap(account: MailboxAccount) -> Mailbox:
-    return ImapMailbox(account.imap, _reveal(account.password), sent=account.sent, drafts=account.drafts)
+    return ImapMailbox(account.imap, _revealing(account.password), sent=account.sent, drafts=account.drafts)
 
 
-def _reveal(secret: Secret | None) -> Callable[[], str] | None:
+def _revealing(secret: Secret | None) -> Callable[[], str] | None:
     return secret.reveal if secret is not None else None

@@ -1,51 +1,92 @@
-"""The command line: one file a command group, each with `add(commands)` that says what it takes and what runs.
+"""The command line: one file a command group, imported only when one of its commands was chosen.
 
+A file has a function `add_COMMAND(parser)` for each of its commands: it says what the command takes, and what runs.
 Exit 0 done, 1 something is wrong, 2 bad usage or configuration; a user's mistake is one line, never a traceback.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 
 from whiteglove import __version__
-from whiteglove.cli import checking, classifying, clients, explaining, reports, running, status
+from whiteglove.cli.usage import CONFIG_HELP, CommandParser, UsageError
 from whiteglove.errors import ConfigurationError, WhiteGloveError
 
-GROUPS = (running, checking, classifying, explaining, status, clients, reports)
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("checking", "configuration, passwords, servers, folders, plugins: what is wrong, what to do about it"),
+    "run": ("running", "run the daemon until it is told to stop"),
+    "status": ("status", "store, mailboxes, plugins, what waits, what comes next"),
+    "explain": ("explaining", "what became of one message, and why"),
+    "clients": ("clients", "the client book, or one client's dossier"),
+    "reports": ("reports", "what was promised to clients, and what became of it"),
+    "classify": ("classifying", "what messages on disk are and want; nothing is sent"),
+}
+"""Each command with its file and its line of help."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar of the command line."""
     root = argparse.ArgumentParser(
-        prog="whiteglove", description="Tells every client when they will hear next, and leaves its owner to the work."
+        prog="whiteglove",
+        description="Tells every client when they will hear next, and leaves its owner to the work.",
+        allow_abbrev=False,
     )
     root.add_argument("--version", action="version", version=f"whiteglove {__version__}")
-    root.add_argument("--config", metavar="FILE", help="the configuration file, or the folder that holds it")
-    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in GROUPS:
-        group.add(commands)
+    root.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
+    root.set_defaults(json=False)
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=CommandParser)
+    for name, (file, text) in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text).fill = _filler(name, file)
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    options = parser().parse_args(arguments)
+    """Run one command and return its exit code. Wrong arguments raise SystemExit with code 2, as `--help` with 0."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character must not cost the answer.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        code = options.run(options)
-        sys.stdout.flush()
-        return int(code)
+        options = parser().parse_args(arguments)
+        code = int(options.run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ConfigurationError as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _failed(str(error), 2)
+    except UsageError as error:
+        return _failed(f"whiteglove: {error}", 2)
     except WhiteGloveError as error:
-        print(f"whiteglove: {error}", file=sys.stderr)
-        return 1
+        return _failed(f"whiteglove: {error}", 1)
     except BrokenPipeError:
-        # The reader has seen enough. What is still buffered goes nowhere, without a second complaint at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has seen enough.
+        _let_go_of_output()
         return 0
+    except OSError as error:
+        _let_go_of_output()
+        return _failed(f"whiteglove: {error}", 1)
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _filler(name: str, file: str) -> Callable[[CommandParser], None]:
+    def fill(command: CommandParser) -> None:
+        getattr(import_module(f"whiteglove.cli.{file}"), f"add_{name}")(command)
+
+    return fill
+
+
+def _failed(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+def _let_go_of_output() -> None:
+    """What is still buffered goes nowhere, lest writing it fails once more at exit, with a complaint."""
+    if sys.__stdout__ is not None and sys.stdout is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())

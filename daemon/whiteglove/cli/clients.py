@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
-from whiteglove.cli.opening import add_json, reading, settings_of
+from whiteglove.cli.opening import client_of, reading, settings_of
 from whiteglove.cli.output import instant, local, print_json, print_table
+from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.clients import Client
 from whiteglove.promises import next_reports
 from whiteglove.settings import Settings
@@ -20,34 +19,32 @@ from whiteglove.store.view import SLOTS_REMEMBERED
 MOST_REPORTS = 10
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser("clients", help="the client book, or one client's dossier")
-    command.add_argument("key", nargs="?", metavar="KEY", help="the name of the client's file")
+def add_clients(command: CommandParser) -> None:
+    command.add_argument("key", nargs="?", metavar="KEY", help="the name of the client's file; without it, all clients")
     add_json(command)
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    book = settings.book
-    if options.key is not None and options.key not in book.clients:
-        known = ", ".join(sorted(book.clients)) or "none yet"
-        print(f"whiteglove: no client is called {options.key!r}; known: {known}", file=sys.stderr)
-        return 2
+    client = client_of(settings, options.key) if options.key is not None else None
     with reading(settings) as store:
-        if options.key is None:
-            return _print_book(options, settings, store)
-        return _print_client(options, settings, store, book.clients[options.key])
+        if client is None:
+            _print_book(options, settings, store)
+        else:
+            _print_client(options, settings, store, client)
+    return 0
 
 
 def upcoming(settings: Settings, store: Store, client: Client, now: datetime) -> list[datetime]:
-    """The next report times, ascending: an owed promise first, then free slots."""
+    """The next report times, ascending: a promise still open first, then the free slots. A late one is no next one."""
     with store.read() as tx:
         promises = ledger.promises_of(tx, client.key, now - SLOTS_REMEMBERED)
-    return list(islice(next_reports(client.report, settings.worktime, promises, now), MOST_REPORTS))
+    moments = next_reports(client.report, settings.worktime, promises, now)
+    return list(islice((moment for moment in moments if moment > now), MOST_REPORTS))
 
 
-def _print_book(options: argparse.Namespace, settings: Settings, store: Store) -> int:
+def _print_book(options: argparse.Namespace, settings: Settings, store: Store) -> None:
     now, zone = datetime.now(UTC), settings.worktime.zone
     found = []
     for client in settings.book.clients.values():
@@ -68,15 +65,16 @@ def _print_book(options: argparse.Namespace, settings: Settings, store: Store) -
                 ]
             }
         )
-        return 0
+        return
     print_table(
         [(client.key, client.name, client.engagement, len(client.people), local(due, zone)) for client, due in found],
         heading=("KEY", "NAME", "ENGAGEMENT", "PEOPLE", "NEXT REPORT"),
     )
-    return 0
+    if not found:
+        print(f"The book is empty; each client is a file in {settings.path.parent / 'clients'}.")
 
 
-def _print_client(options: argparse.Namespace, settings: Settings, store: Store, client: Client) -> int:
+def _print_client(options: argparse.Namespace, settings: Settings, store: Store, client: Client) -> None:
     now, zone = datetime.now(UTC), settings.worktime.zone
     reports = upcoming(settings, store, client, now)
     with store.read() as tx:
@@ -89,7 +87,12 @@ def _print_client(options: argparse.Namespace, settings: Settings, store: Store,
                 **dossier,
                 "next_reports": [instant(moment, zone) for moment in reports],
                 "promises": [
-                    {"kind": promise.kind, "due": instant(promise.due, zone), "state": promise.state}
+                    {
+                        "kind": promise.kind,
+                        "due": instant(promise.due, zone),
+                        "state": promise.state,
+                        "late": promise.late,
+                    }
                     for promise in promises
                 ],
                 "obligations": [
@@ -98,7 +101,7 @@ def _print_client(options: argparse.Namespace, settings: Settings, store: Store,
                 ],
             }
         )
-        return 0
+        return
     print_table(
         [
             ("Client", f"{client.name} ({client.key})"),
@@ -107,9 +110,12 @@ def _print_client(options: argparse.Namespace, settings: Settings, store: Store,
             ("People", "; ".join(f"{person.name} {' '.join(person.addresses)}" for person in client.people)),
             ("Projects", "; ".join(project.name for project in client.projects)),
             ("Waiting", f"{len(waiting)} unanswered"),
+            (
+                "Late",
+                ", ".join(local(promise.due, zone) for promise in promises if promise.state == "late") or "nothing",
+            ),
             ("Notes", client.notes),
         ]
     )
     print()
     print_table([(local(moment, zone),) for moment in reports], heading=("NEXT REPORTS",))
-    return 0

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from whiteglove.cli.opening import add_json, reading, settings_of
+from whiteglove.cli.opening import reading, settings_of
 from whiteglove.cli.output import instant, print_json, print_table
+from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.guard import REASONS as GUARD_REASONS
 from whiteglove.ledger import MailState
 from whiteglove.screen import REASONS as SCREEN_REASONS
 from whiteglove.store import events, messages, outbox
 
 ACTIONS = {
-    MailState.PLANNED: "waiting",
-    MailState.CLAIMED: "waiting",
-    MailState.DEFERRED: "waiting",
-    MailState.SUBMITTING: "waiting",
     MailState.SENT: "answered",
-    MailState.WITHHELD: "withheld",
-    MailState.CANCELLED: "cancelled",
-    MailState.FAILED: "failed",
     MailState.UNKNOWN: "unknown",
+    MailState.SUBMITTING: "waiting",
+    MailState.CLAIMED: "waiting",
+    MailState.PLANNED: "waiting",
+    MailState.DEFERRED: "waiting",
+    MailState.FAILED: "failed",
+    MailState.CANCELLED: "cancelled",
+    MailState.WITHHELD: "withheld",
 }
-"""What became of the answer to a message, in a word; `nothing` where none was ever decided."""
+"""What became of the answer to a message, in a word. Of several answers the one whose state stands first here tells; a
+rehearsed one is `rehearsed`. `nothing` where none was decided, `undecided` while the event waits, `parked` where it
+waits for a person."""
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser("explain", help="say what became of one message, and why")
+def add_explain(command: CommandParser) -> None:
     command.add_argument("message_id", metavar="MESSAGE-ID", help="with or without angle brackets")
     add_json(command)
     command.set_defaults(run=_run)
@@ -39,12 +42,13 @@ def add(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
+    message_id = options.message_id.strip().strip("<>")
     with reading(settings) as store, store.read() as tx:
-        row = messages.find(tx, store.hash_id(options.message_id))
+        row = messages.find(tx, store.hash_id(message_id))
         if row is None:
-            print(f"whiteglove: {options.message_id}: never seen in a watched folder", file=sys.stderr)
+            print(f"whiteglove: {message_id}: never seen in a watched folder", file=sys.stderr)
             return 1
-        answer = explanation(tx, row, options.message_id.strip().strip("<>"), settings.worktime.zone)
+        answer = explanation(tx, row, message_id, settings.worktime.zone)
     if options.json:
         print_json(answer)
     else:
@@ -55,12 +59,10 @@ def _run(options: argparse.Namespace) -> int:
 def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: ZoneInfo) -> dict[str, Any]:
     """The JSON of `explain`. Of a sender who is not in the book little is known, and that little is said."""
     mails = outbox.answering(tx, row.row)
-    handlings = [
-        (event, handling)
-        for kind in ("MessageReceived", "OwnerSent")
-        for event in events.of_subject(tx, kind, row.row)
-        for handling in events.handlings_of(tx, event.row)
-    ]
+    about = [event for kind in ("MessageReceived", "OwnerSent") for event in events.of_subject(tx, kind, row.row)]
+    handlings = {event.row: events.handlings_of(tx, event.row) for event in about}
+    reasons = [handling.reason for known in handlings.values() for handling in known if handling.reason]
+    kinds = row.kinds or ([row.machine_kind] if row.machine_kind else [])
     return {
         "message": {
             "message_id": row.message_id or message_id,
@@ -69,11 +71,12 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
             "uid": row.uid,
             "internaldate": instant(row.received_at, zone),
             "client": row.client,
-            "kind": (row.kinds or [row.machine_kind])[0],
-            "kinds": row.kinds or ([row.machine_kind] if row.machine_kind else []),
+            "kind": kinds[0] if kinds else None,
+            "kinds": kinds,
             "abstained": row.abstained,
             "cues": row.cues or [],
             "history": row.history,
+            "outbound": row.outbound,
             "defects": row.defects or [],
         },
         "verdict": {
@@ -82,12 +85,12 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
             "obliges": row.obliges,
             "reason": row.reason,
         },
-        "decision": _decision(row, mails, [handling.reason for _, handling in handlings if handling.reason]),
+        "decision": _decision(row, mails, about, reasons),
         "mails": [
             {
                 "state": mail.state,
                 "reason": mail.reason,
-                "message_id": mail.message_id,
+                "message_id": mail.message_id.strip("<>") if mail.message_id else None,
                 "due": instant(mail.due, zone),
                 "plugin": mail.plugin,
                 "rehearsed": mail.rehearsed,
@@ -103,47 +106,47 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
                 "error": event.error,
                 "plugins": {
                     handling.plugin: {"state": handling.state, "reason": handling.reason, "error": handling.error}
-                    for owner, handling in handlings
-                    if owner.row == event.row
+                    for handling in handlings[event.row]
                 },
             }
-            for kind in ("MessageReceived", "OwnerSent")
-            for event in events.of_subject(tx, kind, row.row)
+            for event in about
         ],
     }
 
 
-def _decision(row: sa.Row[Any], mails: tuple[outbox.OutboxRow, ...], reasons: list[str]) -> dict[str, str | None]:
-    """What was done: the mail that went or waits, else the first that did not, else nothing and why."""
-    for states in ((MailState.SENT, MailState.UNKNOWN), (MailState.PLANNED, MailState.DEFERRED, MailState.SUBMITTING)):
-        for mail in mails:
-            if mail.state in states:
-                return {"action": ACTIONS[mail.state], "reason": mail.reason}
+def _decision(
+    row: sa.Row[Any], mails: Sequence[outbox.OutboxRow], about: Sequence[sa.Row[Any]], reasons: Sequence[str]
+) -> dict[str, str | None]:
+    """What was done, and why that; where nothing was, why nothing."""
     if mails:
-        return {"action": ACTIONS[mails[0].state], "reason": mails[0].reason}
+        mail = min(mails, key=lambda mail: list(ACTIONS).index(mail.state))
+        rehearsed = mail.rehearsed and mail.state is MailState.SENT
+        return {"action": "rehearsed" if rehearsed else ACTIONS[mail.state], "reason": mail.reason}
     if row.duplicate_of is not None:
         return {"action": "nothing", "reason": "duplicate"}
     if not row.may_acknowledge and row.reason:
         return {"action": "nothing", "reason": row.reason}
     if row.history:
         return {"action": "nothing", "reason": "history"}
+    for state, action in ((events.OPEN, "undecided"), (events.PARKED, "parked")):
+        if any(event.state == state for event in about):
+            return {"action": action, "reason": None}
     return {"action": "nothing", "reason": reasons[0] if reasons else None}
 
 
 def _print(answer: dict[str, Any]) -> None:
-    message, verdict, decision = answer["message"], answer["verdict"], answer["decision"]
-    meaning = {**SCREEN_REASONS, **GUARD_REASONS}
-    why = decision["reason"] or ""
+    message, decision = answer["message"], answer["decision"]
+    wants = ", ".join(message["kinds"]) + (" (abstained)" if message["abstained"] else "")
     print_table(
         [
             ("Message", message["message_id"]),
             ("Where", f"{message['mailbox']} / {message['folder']}, UID {message['uid']}"),
-            ("Received", message["internaldate"]),
+            ("Received", message["internaldate"] or "–"),
             ("Client", message["client"] or "nobody in the client book"),
-            ("Wants", ", ".join(message["kinds"]) + (" (abstained)" if message["abstained"] else "")),
-            ("Because of", "; ".join(f"“{cue}”" for cue in message["cues"])),
-            ("Verdict", _verdict(verdict)),
-            ("Decision", f"{decision['action']}: {why}" + (f" ({meaning[why]})" if why in meaning else "")),
+            ("Wants", wants or "–"),
+            ("Because of", "; ".join(f"“{cue}”" for cue in message["cues"]) or "–"),
+            ("Verdict", _verdict(answer["verdict"])),
+            ("Decision", decision["action"] + _because(decision["reason"])),
         ]
     )
     print_table(
@@ -154,4 +157,10 @@ def _print(answer: dict[str, Any]) -> None:
 
 def _verdict(verdict: dict[str, Any]) -> str:
     said = ", ".join(f"{name} {'yes' if verdict[name] else 'no'}" for name in ("human", "may_acknowledge", "obliges"))
-    return f"{said} ({verdict['reason']})" if verdict["reason"] else said
+    return said + _because(verdict["reason"])
+
+
+def _because(reason: str | None) -> str:
+    """A reason code with its meaning, where it is one of the screen's or the guard's; a plugin's own stands alone."""
+    meaning = {**SCREEN_REASONS, **GUARD_REASONS}.get(reason or "")
+    return f": {reason} ({meaning})" if meaning else f": {reason}" if reason else ""

@@ -1,4 +1,4 @@
-"""What most commands begin with: the configuration, the plugins, the store."""
+"""What most commands begin with: the configuration, the plugins, a client, the store."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
+from whiteglove.cli.usage import UsageError
+from whiteglove.clients import Client
+from whiteglove.errors import StoreError
 from whiteglove.host import Host
 from whiteglove.settings import Settings, load
+from whiteglove.settings.fields import unlike
 from whiteglove.store import Store
 
 
@@ -23,15 +29,44 @@ def host_of(settings: Settings) -> Host:
     return Host.load(settings.plugins, settings.problem, templates_dir=settings.templates_dir)
 
 
+def client_of(settings: Settings, key: str) -> Client:
+    """The client whose file has this name. Raises UsageError, which names one that is spelt alike, or all there are."""
+    known = settings.book.clients
+    if key in known:
+        return known[key]
+    others = unlike(key, known) or f"; known are {', '.join(sorted(known)) or 'none so far'}"
+    raise UsageError(f'no client is called "{key}"{others}')
+
+
 @contextmanager
 def reading(settings: Settings) -> Iterator[Store]:
-    """The store to read from: an empty one in memory where there is none yet, so that reading creates nothing."""
-    store = Store.open_existing(settings.daemon.state) or Store.empty()
+    """The store to read from: an empty one in memory where there is none yet, so that reading creates nothing.
+
+    Raises StoreError, then and later, where the store cannot be read.
+    """
+    with _faults_of(settings.daemon.state):
+        store = Store.open_existing(settings.daemon.state) or Store.empty()
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def acting(settings: Settings) -> Iterator[Store]:
+    """The store to write to, made where there is none. Raises StoreError, then and later, where it cannot be used."""
+    with _faults_of(settings.daemon.state):
+        store = Store.open(settings.daemon.state)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def _faults_of(state: Path) -> Iterator[None]:
+    """What the database says of a store whose tables are not as they should be, in one line."""
     try:
-        yield store
-    finally:
-        store.close()
-
-
-def add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object instead of text")
+        yield
+    except DBAPIError as error:
+        raise StoreError(f"{state}: the store cannot be used ({error.orig})") from error

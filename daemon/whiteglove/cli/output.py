@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on one line."""
-    print(json.dumps(value, ensure_ascii=False, default=_plain))
+    """One JSON document on one line, whatever the encoding of standard output."""
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        # A file name that is no text, or a terminal that knows few characters: JSON can say it in ASCII.
+        text = json.dumps(value, default=_plain)
+    print(text)
 
 
 def print_table(rows: Iterable[Sequence[object]], *, heading: Sequence[str] = ()) -> None:
@@ -28,8 +35,8 @@ def print_table(rows: Iterable[Sequence[object]], *, heading: Sequence[str] = ()
 
 
 def visible(text: str) -> str:
-    """The text without control characters: a subject must not move a terminal's cursor."""
-    return "".join(char if unicodedata.category(char)[0] != "C" else "�" for char in text)
+    """The text on one line without control characters: a subject must not move a terminal's cursor."""
+    return "".join(char if unicodedata.category(char)[0] != "C" else "�" for char in " ".join(text.split()))
 
 
 def instant(moment: datetime | None, zone: ZoneInfo) -> str | None:
@@ -42,7 +49,31 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%a %d %b %Y %H:%M") if moment is not None else "–"
 
 
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago something was, in the largest unit of which there are two."""
+    if moment is None:
+        return "never"
+    seconds = int((now - moment).total_seconds())
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} ago"
+    return f"{max(0, seconds)} s ago"
+
+
 def _plain(value: object) -> object:
+    """What JSON has no form for: dates and times by RFC 3339, and spans of time by its appendix A (`P7D`, `PT8H`)."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return _span(value)
     return str(value)
+
+
+def _span(value: timedelta) -> str:
+    if not value.seconds:
+        return f"P{value.days}D"
+    hours, rest = divmod(int(value.total_seconds()), 3600)
+    parts = ((hours, "H"), (rest // 60, "M"), (rest % 60, "S"))
+    return "PT" + "".join(f"{number}{unit}" for number, unit in parts if number)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime
-from typing import Any
 
-from whiteglove.cli.opening import add_json, reading, settings_of
+from whiteglove.cli.opening import acting, client_of, reading, settings_of
 from whiteglove.cli.output import instant, local, print_json, print_table
+from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.desk.keeping import Keeper
 from whiteglove.ledger import Promise
 from whiteglove.settings import Settings
-from whiteglove.store import Store, ledger
+from whiteglove.store import ledger
 from whiteglove.store.view import SLOTS_REMEMBERED
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser("reports", help="what was promised to clients, and what became of it")
+def add_reports(command: CommandParser) -> None:
     add_json(command)
     command.set_defaults(run=_list)
     actions = command.add_subparsers(metavar="ACTION")
@@ -52,17 +51,9 @@ def _list(options: argparse.Namespace) -> int:
 
 def _sent(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    client = settings.book.clients.get(options.key)
-    if client is None:
-        known = ", ".join(sorted(settings.book.clients)) or "none yet"
-        print(f"whiteglove: no client is called {options.key!r}; known: {known}", file=sys.stderr)
-        return 2
-    store = Store.open(settings.daemon.state)
-    try:
-        with store.write() as tx:
-            promise = Keeper(settings, store).report_sent(tx, client, datetime.now(UTC), "command")
-    finally:
-        store.close()
+    client = client_of(settings, options.key)
+    with acting(settings) as store, store.write() as tx:
+        promise = Keeper(settings, store).report_sent(tx, client, datetime.now(UTC), "command")
     if promise is None:
         print(f"whiteglove: {client.key} has no report cadence, so no report is due", file=sys.stderr)
         return 1

@@ -3,43 +3,94 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import signal
+import sys
 import threading
-from typing import Any
+from queue import SimpleQueue
+from typing import NoReturn
 
 from whiteglove import log
-from whiteglove.app import Daemon, RealWorld, run, run_once
-from whiteglove.cli.opening import settings_of
-from whiteglove.errors import PluginError
+from whiteglove.app import Daemon, RealWorld, Running, run_once
+from whiteglove.cli.opening import acting, settings_of
+from whiteglove.cli.usage import CommandParser
+from whiteglove.errors import ConfigurationError, PluginError
 from whiteglove.host import Host
 from whiteglove.settings import Settings
 from whiteglove.store import Store, StoreLock
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser("run", help="run the daemon until it is told to stop")
+def add_run(command: CommandParser) -> None:
     command.add_argument("--once", action="store_true", help="catch up, handle, deliver what is due, and exit")
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    calls = _Calls()
     settings = settings_of(options)
     log.configure("console" if settings.daemon.log_format == "console" else "json")
     journal = log.event_log()
     host = _host(settings, journal)
-    with StoreLock(settings.daemon.state):
-        store = Store.open(settings.daemon.state)
+    with StoreLock(settings.daemon.state), acting(settings) as store:
         daemon = Daemon(settings, host, store, RealWorld(), journal)
+        if options.once:
+            code, is_quiet = run_once(daemon, calls.stop)
+        else:
+            code, is_quiet = 0, _keep_running(options, daemon, store, calls)
+        if not is_quiet:
+            _leave(code)
+    return code
+
+
+class _Calls:
+    """The signals that a daemon heeds: SIGTERM and SIGINT end it, SIGHUP has it read its configuration again."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._came: SimpleQueue[int] = SimpleQueue()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._take)
+
+    def wait_for_reload(self) -> bool:
+        """Wait for a signal. True for one that asks to read the configuration again, False for one that ends."""
+        return self._came.get() == signal.SIGHUP and not self.stop.is_set()
+
+    def _take(self, number: int, _frame: object) -> None:
+        if number != signal.SIGHUP:
+            self.stop.set()
+        self._came.put(number)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process around a thread that hangs: it may wake up at any moment and reach for the store, which must not
+    be closed under it. What was committed is safe, and the lock is free as soon as the process is gone."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, AttributeError):
+            stream.flush()
+    os._exit(code)
+
+
+def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, calls: _Calls) -> bool:
+    """Run until a signal ends it; whether nothing is left behind then. A new configuration is put into force by a new
+    daemon over the same store."""
+    running, is_quiet = Running(daemon), True
+    while calls.wait_for_reload():
+        journal = daemon.journal
         try:
-            if options.once:
-                return run_once(daemon)
-            stop = threading.Event()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: stop.set())
-            run(daemon, stop)
-        finally:
-            store.close()
-    return 0
+            settings = settings_of(options)
+            host = _host(settings, journal)
+        except ConfigurationError as error:
+            journal.write("config.rejected", level="error", error=str(error), problems=len(error.problems))
+            continue
+        moved = settings.daemon.state != daemon.settings.daemon.state
+        is_quiet = running.make_way(calls.stop) and is_quiet
+        if calls.stop.is_set():
+            return is_quiet
+        daemon = Daemon(settings, host, store, RealWorld(), journal)
+        running = Running(daemon)
+        journal.write("config.reloaded", restart=["daemon.state"] if moved else None)
+    return running.finish() and is_quiet
 
 
 def _host(settings: Settings, journal: log.Journal) -> Host:

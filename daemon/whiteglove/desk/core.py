@@ -10,148 +10,174 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.desk.keeping import Keeper
-from whiteglove.desk.understanding import Votes, final_obliges, open_obligation, understand
-from whiteglove.ledger import PromiseState
+from whiteglove.desk.understanding import Understood, Votes, final_obliges, new_text_of, open_obligation, understand
+from whiteglove.ledger import Obligation, PromiseState
 from whiteglove.message import RecordedMessage
+from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, ledger, messages
+from whiteglove.store import Store, ledger, messages
 from whiteglove.store.events import EventRow
 from whiteglove.store.schema import events as events_table
 from whiteglove.texts import Texts
 
+Line = dict[str, Any]
+_PROMISE_LINES = {"PromiseLate": "promise.late", "PromiseBroken": "promise.broken", "PromiseKept": "promise.kept"}
+
 
 @dataclass(slots=True)
 class Outcome:
-    """What the core's part came to: whether anybody is still concerned, the new text of a message, and log lines."""
+    """What the core's part came to: whether anybody is still concerned, the new text of a message, what plugins are
+    told of the event beyond its subject, and log lines."""
 
     obsolete: bool = False
     text: str | None = None
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    details: Mapping[str, Any] | None = None
+    lines: list[Line] = field(default_factory=list)
 
 
 class Core:
-    """Does the core's part. `votes` asks the plugins what a message wants."""
+    """Does the core's part. `votes` asks the plugins what a message wants; None where none of them votes."""
 
-    def __init__(self, settings: Settings, store: Store, texts: Texts, votes: Votes) -> None:
+    def __init__(self, settings: Settings, store: Store, texts: Texts, votes: Votes | None) -> None:
         self._settings = settings
-        self._store = store
         self._texts = texts
         self._votes = votes
-        self._keeper = Keeper(settings, store)
+        self.keeper = Keeper(settings, store)
 
-    @property
-    def keeper(self) -> Keeper:
-        return self._keeper
+    def must_ask(self, tx: sa.Connection, row: EventRow) -> RecordedMessage | None:
+        """The message of this event, where the core's part takes more than the store: a text that is not at hand, or
+        the plugins' votes. Then `understand` comes first, outside of any transaction."""
+        if row.type != "MessageReceived":
+            return None
+        message = self._message(tx, row)
+        at_hand = self._texts.has(message.row) and (self._votes is None or row.core_done)
+        return None if at_hand or self._client(message) is None else message
 
-    def handle(self, row: EventRow, now: datetime) -> Outcome:
-        """Do the core's part, once; on a retry only what plugins need again is provided.
+    def understand(self, row: EventRow, message: RecordedMessage) -> Understood:
+        """What the message wants; where that was found out before, its text is read again and nothing else.
 
         Raises:
             MailboxError: the text of the message cannot be fetched now.
         """
-        if row.type == "MessageReceived":
-            return self._message(row)
-        if row.core_done:
-            return Outcome()
-        with self._store.write() as tx:
-            outcome = self._settle(tx, row, now)
-            events.core_done(tx, row.row)
-        return outcome
-
-    def _message(self, row: EventRow) -> Outcome:
-        assert row.subject_row is not None
-        with self._store.read() as tx:
-            message = messages.get(tx, row.subject_row)
-        client = self._settings.book.clients.get(message.client)
+        client = self._client(message)
+        assert client is not None
         text = self._texts.take(message)
-        if client is None:
-            return Outcome(obsolete=True)
-        classification, new = understand(message, text, client, self._settings, self._votes)
         if row.core_done:
-            return Outcome(text=new)
-        owed = final_obliges(message.verdicts, classification)
-        with self._store.write() as tx:
-            messages.classify(tx, message.row, classification, obliges=owed)
-            obligation = open_obligation(tx, message, classification, client, self._settings) if owed else None
-            events.core_done(tx, row.row)
-        outcome = Outcome(text=new)
-        if obligation is not None and obligation.message == message.row:
-            outcome.lines.append(
-                {
-                    "event": "obligation.opened",
-                    "client": client.key,
-                    "message_id": message.message_id,
-                    "kind": classification.kind,
-                    "due": obligation.due.isoformat() if obligation.due else None,
-                    "history": message.history or None,
-                }
-            )
-        return outcome
+            return Understood(None, new_text_of(message, text))
+        return understand(message, text, client, self._settings, self._votes)
+
+    def settle(self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None = None) -> Outcome:
+        """Do the core's part, once; on a retry only what plugins need again is provided."""
+        if row.type == "MessageReceived":
+            return self._received(tx, row, now, understood)
+        return Outcome() if row.core_done else self._settle(tx, row, now)
 
     def _settle(self, tx: sa.Connection, row: EventRow, now: datetime) -> Outcome:
         subject = row.subject_row or 0
         match row.type:
             case "OwnerSent":
-                return self._owner_sent(tx, row, messages.get(tx, subject))
+                return self._owner_sent(tx, row)
             case "PromiseDue":
-                return self._promise_due(tx, subject, now)
+                return Outcome(obsolete=ledger.promise(tx, subject).state is not PromiseState.OPEN)
+            case "PromisePassed":
+                self.keeper.was_missed(tx, ledger.promise(tx, subject), now)
+                return Outcome()
             case "PromiseOverdue":
-                return self._promise_overdue(tx, subject, now)
+                self.keeper.came_to_an_end(tx, ledger.promise(tx, subject), now)
+                return Outcome()
             case "PromiseLate" | "PromiseBroken" | "PromiseKept":
-                return self._promise_line(tx, row.type, subject)
+                return self._promise_changed(tx, row.type, subject)
             case "ObligationOverdue":
                 return self._overdue(tx, subject)
             case "ObligationAnswered":
-                answered = ledger.obligation(tx, subject)
-                return Outcome(lines=[{"event": "obligation.answered", "client": answered.client}])
+                return Outcome(
+                    lines=[{"event": "obligation.answered", "client": ledger.obligation(tx, subject).client}]
+                )
             case _:
                 return Outcome()
 
-    def _owner_sent(self, tx: sa.Connection, row: EventRow, message: RecordedMessage) -> Outcome:
-        client: Client | None = self._settings.book.clients.get(message.client)
+    def _received(self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None) -> Outcome:
+        message = self._message(tx, row)
+        client = self._client(message)
+        if client is None:
+            self._texts.drop(message.row)
+            return Outcome(obsolete=True)
+        found = understood or self.understand(row, message)
+        outcome = Outcome(text=found.text)
+        if row.core_done or found.classification is None:
+            return outcome
+        owed = final_obliges(message.verdicts, found.classification)
+        messages.classify(tx, message.row, found.classification, obliges=owed)
+        if owed:
+            obligation = open_obligation(tx, message, found.classification, client, self._settings)
+            if obligation is not None and obligation.message == message.row:
+                outcome.lines.append(_opened(message, obligation))
+        if message.verdicts.reason == "not_authentic" and not message.history:
+            tell_owner(tx, CORE, _forged(message, client), now, self._settings.worktime)
+        return outcome
+
+    def _owner_sent(self, tx: sa.Connection, row: EventRow) -> Outcome:
+        message = self._message(tx, row)
+        client = self._client(message)
         if client is None:
             return Outcome(obsolete=True)
-        settled = self._keeper.owner_wrote(tx, message, client)
-        details: Mapping[str, object] = {
+        settled = self.keeper.owner_wrote(tx, message, client)
+        details = {
             "kept": settled.kept.row if settled.kept else None,
             "answered": [obligation.row for obligation in settled.answered],
         }
         tx.execute(events_table.update().where(events_table.c.row == row.row).values(details=details))
-        return Outcome()
+        return Outcome(details=details)
 
-    def _promise_due(self, tx: sa.Connection, subject: int, now: datetime) -> Outcome:
+    def _promise_changed(self, tx: sa.Connection, kind: str, subject: int) -> Outcome:
         promise = ledger.promise(tx, subject)
-        client = self._settings.book.clients.get(promise.client)
-        if client is None or promise.state is not PromiseState.OPEN:
-            return Outcome(obsolete=True)
-        self._keeper.came_due(tx, promise, client, now)
-        return Outcome()
-
-    def _promise_overdue(self, tx: sa.Connection, subject: int, now: datetime) -> Outcome:
-        """A late promise has reached its end; plugins hear of it as `PromiseBroken`."""
-        promise = ledger.promise(tx, subject)
-        client = self._settings.book.clients.get(promise.client)
-        if client is not None and promise.state is PromiseState.LATE:
-            self._keeper.came_due(tx, promise, client, now)
-        return Outcome(obsolete=True)
-
-    def _promise_line(self, tx: sa.Connection, kind: str, subject: int) -> Outcome:
-        promise = ledger.promise(tx, subject)
-        name = {"PromiseLate": "promise.late", "PromiseBroken": "promise.broken", "PromiseKept": "promise.kept"}[kind]
-        line: dict[str, Any] = {
-            "event": name,
+        line: Line = {
+            "event": _PROMISE_LINES[kind],
             "client": promise.client,
             "kind": promise.kind,
             "due": promise.due.isoformat(),
             "reason": promise.evidence or None,
         }
+        if kind == "PromiseKept":
+            line["late"] = promise.late
         return Outcome(lines=[line])
 
     def _overdue(self, tx: sa.Connection, subject: int) -> Outcome:
         obligation = ledger.obligation(tx, subject)
-        if not self._keeper.became_overdue(tx, obligation):
+        if not self.keeper.became_overdue(tx, obligation):
             return Outcome(obsolete=True)
         due = obligation.due.isoformat() if obligation.due else None
         return Outcome(lines=[{"event": "obligation.overdue", "client": obligation.client, "due": due}])
+
+    def _message(self, tx: sa.Connection, row: EventRow) -> RecordedMessage:
+        assert row.subject_row is not None
+        return messages.get(tx, row.subject_row)
+
+    def _client(self, message: RecordedMessage) -> Client | None:
+        return self._settings.book.clients.get(message.client)
+
+
+def _opened(message: RecordedMessage, obligation: Obligation) -> Line:
+    return {
+        "event": "obligation.opened",
+        "mailbox": message.mailbox,
+        "client": obligation.client,
+        "message_id": message.message_id,
+        "kind": obligation.kinds[0],
+        "due": obligation.due.isoformat() if obligation.due else None,
+        "history": message.history or None,
+    }
+
+
+def _forged(message: RecordedMessage, client: Client) -> Warn:
+    subject = f" (“{message.subject[:120]}”)" if message.subject else ""
+    return Warn(
+        reason="not_authentic",
+        key=f"not_authentic:{message.row}",
+        text=f"{client.name}: a mail{subject} claims to come from them, and the receiving server says that it may be "
+        "forged. Nothing automatic goes out. Next step: before you act on it, ask them on another way.",
+        client=client.key,
+    )

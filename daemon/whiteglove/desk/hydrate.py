@@ -26,23 +26,27 @@ from whiteglove.events import (
 from whiteglove.store import ledger, messages, outbox, warnings
 from whiteglove.store.events import EventRow
 
-HOOK_OF: dict[type[Event], str] = {
-    MessageReceived: "on_message",
-    OwnerSent: "on_sent",
-    MailSent: "on_delivery",
-    MailFailed: "on_delivery",
-    PromiseDue: "on_promise",
-    PromiseKept: "on_promise",
-    PromiseLate: "on_promise",
-    PromiseBroken: "on_promise",
-    ObligationOpened: "on_obligation",
-    ObligationAnswered: "on_obligation",
-    ObligationOverdue: "on_obligation",
-    WarningRaised: "on_warning",
-    ScheduleFired: "on_schedule",
+_HOOKS: dict[str, tuple[type[Event], ...]] = {
+    "on_message": (MessageReceived,),
+    "on_sent": (OwnerSent,),
+    "on_delivery": (MailSent, MailFailed),
+    "on_promise": (PromiseDue, PromiseKept, PromiseLate, PromiseBroken),
+    "on_obligation": (ObligationOpened, ObligationAnswered, ObligationOverdue),
+    "on_warning": (WarningRaised,),
+    "on_schedule": (ScheduleFired,),
 }
+_HOOK_OF: dict[str, str | None] = {cls.__name__: hook for hook, kinds in _HOOKS.items() for cls in kinds}
+# What the clock says about a missed promise is between the scheduler and the core; plugins hear what became of it.
+_HOOK_OF |= {"PromisePassed": None, "PromiseOverdue": None}
 _PROMISE_EVENTS = {cls.__name__: cls for cls in (PromiseDue, PromiseKept, PromiseLate, PromiseBroken)}
 _OBLIGATION_EVENTS = {cls.__name__: cls for cls in (ObligationOpened, ObligationAnswered, ObligationOverdue)}
+
+
+def hook_of(kind: str) -> str | None:
+    """The hook that events of this type are for; None for a type that no plugin sees. ValueError for an unknown one."""
+    if kind not in _HOOK_OF:
+        raise ValueError(f"no event is called {kind!r}")
+    return _HOOK_OF[kind]
 
 
 def hydrate(tx: sa.Connection, row: EventRow, book: Book, text: str | None = None) -> Event | None:
@@ -80,8 +84,8 @@ def hydrate(tx: sa.Connection, row: EventRow, book: Book, text: str | None = Non
             if client is None:
                 return None
             return _OBLIGATION_EVENTS[name](id=row.row, at=row.at, obligation=obligation, client=client)
-        case unknown:
-            raise ValueError(f"event {row.row}: no event is called {unknown!r}")
+        case other:
+            raise ValueError(f"event {row.row}: plugins see no {other}")
 
 
 def _about_message(tx: sa.Connection, row: EventRow, subject: int, book: Book, text: str | None) -> Event | None:

@@ -11,9 +11,10 @@ from whiteglove.clients import Client
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
 from whiteglove.message import Kind, RecordedMessage
 from whiteglove.prepare.answer import promise_uid
-from whiteglove.promises import is_report, judge, next_report
+from whiteglove.prepare.occasion import addresses_of
+from whiteglove.promises import is_report, next_report
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, folders, ledger
+from whiteglove.store import Store, events, ledger
 from whiteglove.store.schema import messages as messages_table
 from whiteglove.store.view import SLOTS_REMEMBERED
 
@@ -40,14 +41,18 @@ class Keeper:
         unless it is the report: a report answers requests for one, and nothing else.
         """
         waiting = [found for found in ledger.open_obligations(tx, client.key) if found.opened_at <= message.received_at]
-        in_thread = [found for found in waiting if found.thread == message.thread]
-        kept = self._keep_by_mail(tx, message, client, answers_open=bool(in_thread))
-        answered = in_thread
+        answered = [found for found in waiting if found.thread == message.thread]
+        elsewhere = [found for found in waiting if found.thread != message.thread]
+        # What a mail replies to may be read after it, from the inbox: nobody can say yet that it answers nothing.
+        replies_to_unknown = bool(message.in_reply_to) and message.thread == message.row
+        kept = self._keep_by_mail(tx, message, client, answers_open=bool(answered) or replies_to_unknown)
         if kept is not None:
-            answered += [found for found in waiting if found not in in_thread and _asks_for_report(found)]
-        elif not in_thread:
-            recipients = {address.folded for address in message.to + message.cc}
-            answered = [found for found in waiting if found.address in recipients]
+            answered += [found for found in elsewhere if _asks_for_report(found)]
+        elif not answered:
+            reached = {known for address in message.to + message.cc for known in addresses_of(client, address)}
+            # Whole seconds: within the same one only the thread can tell what came after what.
+            earlier = [found for found in elsewhere if found.opened_at < message.received_at]
+            answered += [found for found in earlier if found.address in reached]
         for obligation in answered:
             self._answer(tx, obligation, message)
         return Settled(kept, tuple(answered))
@@ -71,19 +76,18 @@ class Keeper:
                 self._answer(tx, obligation, None, at)
         return promise
 
-    def came_due(self, tx: sa.Connection, promise: Promise, client: Client, now: datetime) -> PromiseState:
-        """Judge a promise whose time has come or passed long since; write the new state and its event."""
-        read_until = folders.sent_read_until(tx, [account.name for account in self._settings.mailboxes], now)
-        state = judge(promise, now, read_until, client.report, self._settings.worktime)
-        if state is promise.state:
-            return state
-        if state is PromiseState.LATE:
+    def was_missed(self, tx: sa.Connection, promise: Promise, now: datetime) -> None:
+        """The promised instant has passed, and Sent was read up to it: what is still open is late. It may have been
+        settled in the meantime, by a mail of the owner's that was read just before."""
+        if promise.state is PromiseState.OPEN:
             ledger.mark_late(tx, promise.row)
             events.add(tx, "PromiseLate", now, promise.row)
-        elif state is PromiseState.BROKEN:
+
+    def came_to_an_end(self, tx: sa.Connection, promise: Promise, now: datetime) -> None:
+        """The next report is due, or the next working day is over: what is still late is broken."""
+        if promise.state is PromiseState.LATE:
             ledger.close_promise(tx, promise.row, PromiseState.BROKEN, now, late=True)
             events.add(tx, "PromiseBroken", now, promise.row)
-        return state
 
     def became_overdue(self, tx: sa.Connection, obligation: Obligation) -> bool:
         """Mark an obligation overdue; False where it was answered in time after all."""

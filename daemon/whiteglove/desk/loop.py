@@ -7,27 +7,25 @@ neighbours' parts are done. An event that fails as a whole is treated the same w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.actions import Hold, Verdict
-from whiteglove.clients import Client
-from whiteglove.desk.acting import Actor, Reviews
+from whiteglove.desk.acting import Actor
+from whiteglove.desk.asking import Failure, Plugins
 from whiteglove.desk.contexts import Contexts
-from whiteglove.desk.core import Core
-from whiteglove.desk.hydrate import HOOK_OF, hydrate
-from whiteglove.errors import MailboxError, PluginError
-from whiteglove.events import Event, MessageReceived, WarningRaised
+from whiteglove.desk.core import Core, Line
+from whiteglove.desk.hydrate import hydrate
+from whiteglove.desk.understanding import Understood
+from whiteglove.errors import MailboxError
+from whiteglove.events import Event
 from whiteglove.host import Host
 from whiteglove.log import Journal, get
-from whiteglove.message import Guess, RecordedMessage
+from whiteglove.message import RecordedMessage
 from whiteglove.ports import Clock
 from whiteglove.prepare import AnswerWriter
 from whiteglove.settings import Settings
-from whiteglove.settle import Proposal, Settlement, settle, strictest
 from whiteglove.store import Store, events, outbox
 from whiteglove.store.events import DONE, FAILED, PARKED, EventRow
 from whiteglove.texts import Texts
@@ -39,10 +37,27 @@ SUSPENDED_PAUSE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
-    plugin: str
-    error: str
-    suspended: bool
+class _Open:
+    """An event that plugins are still to see. `answered`: an earlier attempt already led to a mail to the client."""
+
+    row: EventRow
+    event: Event
+    handled: Mapping[str, str]
+    answered: bool
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one commit took from the queue: `number` events, of which `row` is the one that is not done with yet.
+
+    `message` is set where its text or the plugins' votes must be asked for first, else `opened`.
+    """
+
+    number: int = 0
+    row: EventRow | None = None
+    message: RecordedMessage | None = None
+    opened: _Open | None = None
+    lines: list[Line] = field(default_factory=list)
 
 
 class Desk:
@@ -60,30 +75,22 @@ class Desk:
         on_planned: Callable[[], None],
     ) -> None:
         self._store = store
-        self._host = host
         self._settings = settings
         self._journal = journal
         self._clock = clock
         self._on_planned = on_planned
-        self._actor = Actor(settings, writer, journal)
-        self._contexts = Contexts(settings, host, store)
-        self._core = Core(settings, store, texts, self._votes)
+        self._plugins = Plugins(host, Contexts(settings, host, store), journal, clock)
+        self._actor = Actor(settings, writer)
+        self._core = Core(settings, store, texts, self._plugins.votes if self._plugins.vote else None)
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Handle every event whose time has come, those that follow from them too; return how many that were."""
         number = 0
-        while not stopping():
-            with self._store.read() as tx:
-                waiting = events.any_due(tx, self._clock.now())
-            if not waiting:
-                break
-            with self._store.write() as tx:
-                rows = events.claim(tx, self._clock.now(), BATCH)
-            for row in rows:
-                if stopping():
-                    break
-                self._handle_safely(row)
-                number += 1
+        taken = _Taken()
+        while taken.row is not None or (not stopping() and self._is_any_due()):
+            taken = self._take_next() if taken.row is None else self._go_on(taken.row, taken, stopping)
+            number += taken.number
+            self._log(taken.lines)
         return number
 
     def next_attempt(self) -> datetime | None:
@@ -91,149 +98,150 @@ class Desk:
         with self._store.read() as tx:
             return events.next_attempt(tx)
 
-    def _handle_safely(self, row: EventRow) -> None:
-        try:
-            self._handle(row)
-        except MailboxError as error:
-            # Not the event's fault: it waits for the server, however long that takes.
-            self._postpone(row, f"{error.code}: {error}", counted=False)
-        except Exception as error:  # noqa: BLE001 - Nothing stops the loop; the event is retried, then parked.
-            get("desk").exception("an event could not be handled", event_id=row.row)
-            if row.attempts >= MOST_ATTEMPTS:
-                with self._store.write() as tx:
-                    events.park(tx, row.row, repr(error))
-                self._journal.write("message.parked", level="error", event_id=row.row, error=repr(error))
-            else:
-                self._postpone(row, repr(error))
-
-    def _postpone(self, row: EventRow, error: str, *, counted: bool = True) -> None:
-        pause = FIRST_PAUSE * 2 ** min(row.attempts - 1, 6)
-        with self._store.write() as tx:
-            events.postpone(tx, row.row, self._clock.now() + pause, error, counted=counted)
-
-    def _handle(self, row: EventRow) -> None:
-        now = self._clock.now()
-        outcome = self._core.handle(row, now)
+    def _is_any_due(self) -> bool:
         with self._store.read() as tx:
-            event = None if outcome.obsolete else hydrate(tx, row, self._settings.book, outcome.text)
-            handled = events.handled(tx, row.row)
-            answered = outbox.client_mail_of_event(tx, row.row)
-        if event is None:
-            with self._store.write() as tx:
-                events.finish(tx, row.row)
-            self._log(outcome.lines)
-            return
-        self._log(outcome.lines)
-        proposals, failures = self._ask(event, row, handled, now)
-        agreed = settle(proposals, about_message=isinstance(event, MessageReceived), answered=answered)
-        if isinstance(event, WarningRaised):
-            # A warning about a warning would never end.
-            agreed.refused += [(plugin, "Warn is not possible in on_warning") for plugin, _ in agreed.warnings]
-            agreed.warnings.clear()
-        failures += [_Failure(plugin, text, suspended=False) for plugin, text in agreed.refused]
-        reviews = self._review(event, agreed, now)
-        self._commit(row, event, proposals, agreed, reviews, failures, now)
+            return events.any_due(tx, self._clock.now())
 
-    def _ask(
-        self, event: Event, row: EventRow, handled: Mapping[str, str], now: datetime
-    ) -> tuple[list[Proposal], list[_Failure]]:
-        """Call the hook in every plugin that has not handled the event yet, one by one."""
-        hook = HOOK_OF[type(event)]
-        proposals: list[Proposal] = []
-        failures: list[_Failure] = []
-        for plugin in self._host.listeners(hook):
-            if plugin in handled or row.details.get("plugin", plugin) != plugin:
+    def _take(self, tx: sa.Connection) -> _Taken:
+        """Count the attempt, do the core's part, and finish what no plugin listens to; up to the first event that takes
+        more than the store."""
+        taken = _Taken()
+        now = self._clock.now()
+        while taken.row is None and taken.number < BATCH and (rows := events.claim(tx, now, 1)):
+            row = rows[0]
+            taken.number += 1
+            if row.attempts > MOST_ATTEMPTS:
+                taken.lines += self._park(tx, row, "the daemon ended each time this event was handled")
                 continue
-            if self._host.is_suspended(plugin, now):
-                failures.append(_Failure(plugin, "suspended", suspended=True))
+            if row.core_done and self._plugins.are_resting(row, events.handled(tx, row.row), now):
+                events.postpone(tx, row.row, now + SUSPENDED_PAUSE, "suspended", counted=False)
                 continue
             try:
-                actions = self._host.call(plugin, hook, now, event=event, ctx=self._contexts.of(plugin, now, row.row))
-            except PluginError as error:
-                failures.append(_Failure(plugin, str(error), suspended=False))
-            else:
-                proposals.append(Proposal(plugin, tuple(actions or ())))
-        return proposals, failures
+                with tx.begin_nested():
+                    taken.message = self._core.must_ask(tx, row)
+                    if taken.message is None:
+                        taken.opened, lines = self._settle(tx, row, now)
+                        taken.lines += lines
+            except Exception as error:  # noqa: BLE001 - Nothing stops the loop; what was done of the event is undone.
+                taken.message = taken.opened = None
+                taken.lines += self._failed(tx, row, error)
+                continue
+            if taken.message is not None or taken.opened is not None:
+                taken.row = row
+        return taken
 
-    def _review(self, event: Event, agreed: Settlement, now: datetime) -> Reviews:
-        """Show each reply to every plugin that reviews; what goes wrong there holds the mail."""
-        reviewers = self._host.listeners("review")
-        reviews: Reviews = {}
-        if not isinstance(event, MessageReceived) or not reviewers:
-            return reviews
-        for plugin, action in agreed.replies:
-            mail = self._actor.candidate(event, plugin, action, now).as_mail()
-            verdicts: list[Verdict | None] = []
-            for reviewer in reviewers:
-                try:
-                    verdicts.append(
-                        self._host.call(
-                            reviewer,
-                            "review",
-                            now,
-                            mail=mail,
-                            event=event,
-                            ctx=self._contexts.of(reviewer, now, event.id),
-                        )
-                    )
-                except PluginError:
-                    verdicts.append(Hold(reason=f"review_failed:{reviewer}"))
-            reviews[plugin] = strictest(verdicts)
-        return reviews
-
-    def _commit(
-        self,
-        row: EventRow,
-        event: Event,
-        proposals: Sequence[Proposal],
-        agreed: Settlement,
-        reviews: Reviews,
-        failures: Sequence[_Failure],
-        now: datetime,
-    ) -> None:
-        """One commit: what was agreed, and the mark that these plugins have handled the event."""
+    def _take_next(self) -> _Taken:
         with self._store.write() as tx:
-            lines = self._actor.write(tx, row.row, agreed, reviews, event, now)
+            return self._take(tx)
+
+    def _go_on(self, row: EventRow, taken: _Taken, stopping: Callable[[], bool]) -> _Taken:
+        """Handle the event that was taken; what was taken next in the same commit."""
+        try:
+            opened = taken.opened or self._open_after_asking(row, taken.message)
+            return _Taken() if opened is None else self._handle(opened, stopping)
+        except MailboxError as error:
+            # Not the event's fault: it waits for the server, however long that takes.
+            self._wait_for_server(row, error)
+        except Exception as error:  # noqa: BLE001 - Nothing stops the loop; the event is retried, then parked.
+            with self._store.write() as tx:
+                lines = self._failed(tx, row, error)
+            self._log(lines)
+        return _Taken()
+
+    def _open_after_asking(self, row: EventRow, message: RecordedMessage | None) -> _Open | None:
+        assert message is not None
+        understood = self._core.understand(row, message)
+        with self._store.write() as tx:
+            opened, lines = self._settle(tx, row, self._clock.now(), understood)
+        self._log(lines)
+        return opened
+
+    def _settle(
+        self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None = None
+    ) -> tuple[_Open | None, list[Line]]:
+        """The core's part; then the event as plugins see it, or the end of it where none is concerned."""
+        outcome = self._core.settle(tx, row, now, understood)
+        if not outcome.obsolete and self._plugins.listeners(row):
+            if outcome.details is not None:
+                row = replace(row, details=outcome.details)
+            event = hydrate(tx, row, self._settings.book, outcome.text)
+            if event is not None:
+                events.core_done(tx, row.row)
+                handled, answered = events.handled(tx, row.row), outbox.client_mail_of_event(tx, row.row)
+                return _Open(row, event, handled, answered), outcome.lines
+        events.finish(tx, row.row)
+        return None, outcome.lines
+
+    def _handle(self, opened: _Open, stopping: Callable[[], bool]) -> _Taken:
+        """Ask the plugins; then one commit: what was agreed, the mark that these plugins have handled the event, and
+        the beginning of the next one."""
+        row, event, now = opened.row, opened.event, self._clock.now()
+        agreed, done, failures = self._plugins.ask(event, row, opened.handled, now, answered=opened.answered)
+        reviews = self._plugins.review(
+            event, agreed.replies, lambda plugin, action: self._actor.mail(event, plugin, action, now), now
+        )
+        with self._store.write() as tx:
+            lines = self._actor.write(tx, agreed, reviews, event, now)
             for _, keep in agreed.kept:
                 client = self._settings.book.clients.get(keep.client)
                 if client is not None:
                     self._core.keeper.report_sent(tx, client, now, keep.evidence)
-            for proposal in proposals:
-                events.mark(tx, row.row, proposal.plugin, DONE, reason=agreed.reasons.get(proposal.plugin))
-            again = [failure for failure in failures if not self._give_up(tx, row, failure)]
-            if again:
-                pause = SUSPENDED_PAUSE if all(one.suspended for one in again) else FIRST_PAUSE
-                events.postpone(tx, row.row, now + pause * row.attempts, again[0].error)
-            else:
-                events.finish(tx, row.row)
+            for plugin in done:
+                events.mark(tx, row.row, plugin, DONE, reason=agreed.reasons.get(plugin))
+            lines += self._leave(tx, row, failures, now)
+            following = _Taken() if stopping() else self._take(tx)
         self._log(lines)
         if lines or agreed.warnings:
             self._on_planned()
+        return following
 
-    def _give_up(self, tx: sa.Connection, row: EventRow, failure: _Failure) -> bool:
-        """Mark a plugin's failure; True once its part of the event is parked."""
-        if failure.suspended:
-            return False
-        attempts = events.attempts_of(tx, row.row, failure.plugin) + 1
-        parked = attempts >= MOST_ATTEMPTS
-        events.mark(tx, row.row, failure.plugin, PARKED if parked else FAILED, error=failure.error)
-        return parked
-
-    def _votes(self, message: RecordedMessage, text: str | None, client: Client) -> Sequence[Guess]:
-        now = self._clock.now()
-        votes: list[Guess] = []
-        for plugin in self._host.listeners("classify"):
-            if self._host.is_suspended(plugin, now):
+    def _leave(self, tx: sa.Connection, row: EventRow, failures: Sequence[Failure], now: datetime) -> list[Line]:
+        """Finish the event, or let it wait for the plugins that failed; those that failed too often are given up."""
+        lines: list[Line] = []
+        pauses: list[timedelta] = []
+        for failure in failures:
+            if failure.suspended:
+                pauses.append(SUSPENDED_PAUSE)
                 continue
-            context = self._contexts.of(plugin, now)
-            try:
-                found = self._host.call(plugin, "classify", now, message=message, text=text, client=client, ctx=context)
-            except PluginError:
-                continue
-            votes += found or ()
-        return votes
+            attempts = events.attempts_of(tx, row.row, failure.plugin) + 1
+            parked = attempts >= MOST_ATTEMPTS
+            events.mark(tx, row.row, failure.plugin, PARKED if parked else FAILED, error=failure.error)
+            if parked:
+                lines.append(_parked(row, failure.error, failure.plugin))
+            else:
+                pauses.append(_pause(attempts))
+        if pauses:
+            # The plugins' attempts are counted one by one, so that a patient event is not given up as a whole.
+            events.postpone(tx, row.row, now + min(pauses), failures[0].error, counted=False)
+        else:
+            events.finish(tx, row.row)
+        return lines
 
-    def _log(self, lines: Sequence[dict[str, Any]]) -> None:
+    def _wait_for_server(self, row: EventRow, error: MailboxError) -> None:
+        with self._store.write() as tx:
+            until = self._clock.now() + FIRST_PAUSE
+            events.postpone(tx, row.row, until, f"{error.code}: {error}", counted=False)
+
+    def _failed(self, tx: sa.Connection, row: EventRow, error: Exception) -> list[Line]:
+        get("desk").error("an event could not be handled", event_id=row.row, type=row.type, exc_info=error)
+        if row.attempts >= MOST_ATTEMPTS:
+            return self._park(tx, row, repr(error))
+        events.postpone(tx, row.row, self._clock.now() + _pause(row.attempts), repr(error))
+        return []
+
+    def _park(self, tx: sa.Connection, row: EventRow, error: str) -> list[Line]:
+        events.park(tx, row.row, error)
+        return [_parked(row, error)]
+
+    def _log(self, lines: Sequence[Line]) -> None:
         for line in lines:
             values = dict(line)
             self._journal.write(str(values.pop("event")), **values)
+
+
+def _pause(attempts: int) -> timedelta:
+    return FIRST_PAUSE * (1 << (attempts - 1))
+
+
+def _parked(row: EventRow, error: str, plugin: str | None = None) -> Line:
+    return {"event": "message.parked", "level": "error", "event_id": row.row, "plugin": plugin, "error": error}

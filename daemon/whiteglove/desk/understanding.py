@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from whiteglove.classify import classify, rule_vote
 from whiteglove.clients import Client
 from whiteglove.ledger import Obligation
 from whiteglove.message import EASY_KINDS, MACHINE_KINDS, Classification, Guess, Kind, RecordedMessage, Verdicts
-from whiteglove.prepare.occasion import answers
+from whiteglove.prepare.occasion import addresses_of, answers
 from whiteglove.settings import Settings
 from whiteglove.store import events, ledger, messages
 from whiteglove.text import new_text
@@ -20,19 +21,32 @@ from whiteglove.worktime import NoWorkingTimeError
 Votes = Callable[[RecordedMessage, str | None, Client], Sequence[Guess]]
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a message wants, None where that was found out before, and what is new in its text."""
+
+    classification: Classification | None
+    text: str | None
+
+
 def understand(
-    message: RecordedMessage, text: str | None, client: Client, settings: Settings, votes: Votes
-) -> tuple[Classification, str | None]:
+    message: RecordedMessage, text: str | None, client: Client, settings: Settings, votes: Votes | None
+) -> Understood:
     """The kinds of a message and its new text. Headers and structure decide before words do; then a rule of the
     client's file, then the classifier together with the plugins' votes."""
+    new = new_text_of(message, text)
     if message.verdicts.kind in MACHINE_KINDS:
-        return Classification(kinds=(message.verdicts.kind,), confidence=1.0), None
+        return Understood(Classification(kinds=(message.verdicts.kind,), confidence=1.0), new)
     if not message.verdicts.human:
-        return Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True), None
-    new = None if text is None else new_text(text)
+        return Understood(Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True), new)
     rule = rule_vote(client.rules, message.author, message.subject, new)
-    cast = [rule] if rule else list(votes(message, new, client))
-    return classify(message.subject, new, settings.lexicon, cast), new
+    cast = [rule] if rule else list(votes(message, new, client)) if votes else []
+    return Understood(classify(message.subject, new, settings.lexicon, cast), new)
+
+
+def new_text_of(message: RecordedMessage, text: str | None) -> str | None:
+    """What a person wrote anew; None for what no person wrote, and where the text can no longer be read."""
+    return new_text(text) if text is not None and message.verdicts.human else None
 
 
 def final_obliges(verdicts: Verdicts, classification: Classification) -> bool:
@@ -45,8 +59,7 @@ def open_obligation(
 ) -> Obligation | None:
     """Open the obligation, or join the one of the same thread; None where the owner has answered already."""
     later = messages.owner_mail_to(tx, client.key, message.received_at)
-    person = client.person_at(message.author)
-    addresses = [address.casefold() for address in person.addresses] if person else [message.author.folded]
+    addresses = addresses_of(client, message.author)
     if any(answers(mail, message, addresses) for mail in later):
         return None
     joined = ledger.open_in_thread(tx, client.key, message.thread)

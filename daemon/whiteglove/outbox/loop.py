@@ -7,29 +7,41 @@ and where it cannot tell, a client's mail stays `unknown`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from whiteglove.errors import MailboxError, SubmissionError
 from whiteglove.ledger import Audience, MailState
 from whiteglove.log import Journal, get
-from whiteglove.outbox.results import CORE, Lines, Results
+from whiteglove.outbox.results import Lines, Results, pause_after
 from whiteglove.ports import Clock, Transport
 from whiteglove.prepare import AnswerWriter, NoticeWriter, Prepared
+from whiteglove.prepare.notice import TEMPLATE as NOTICE
+from whiteglove.prepare.telling import CORE
 from whiteglove.settings import Settings
-from whiteglove.store import Store, outbox, warnings
+from whiteglove.store import Store, folders, outbox, warnings
 from whiteglove.store.outbox import OutboxRow
+from whiteglove.store.warnings import WarningRow
 
 BATCH = 20
 WAITED = timedelta(seconds=5)
-"""A mail that has waited longer than this is preceded by one more look into Sent."""
+"""Before a mail that has waited longer than this Sent is looked into once more."""
 UNDECIDED_PAUSE = timedelta(seconds=3)
 SENT_UNREADABLE_PAUSE = timedelta(seconds=30)
+WRITE_AGAIN_PAUSE = timedelta(seconds=5)
+ORPHAN_PATIENCE = timedelta(minutes=10)
+"""How long Sent is asked for a mail that a dead process was handing over, while the server cannot be reached."""
 CRASHED = "the daemon ended while handing it over"
+_WAITING = frozenset({MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED})
 
 
 class Outbox:
-    """Hands mail over. Used by one thread."""
+    """Hands mail over. Used by one thread; `settled` by any."""
 
     def __init__(
         self,
@@ -58,24 +70,29 @@ class Outbox:
         self._on_accepted = on_accepted
         self._results = Results(settings, store)
         self._orphans: dict[int, datetime] = {}
+        self._taken_over_at = clock.now()
+        self._unwritten: dict[int, tuple[SubmissionError | None, datetime]] = {}
+        self._unreachable: dict[str, datetime] = {}
+        self._stumbles: Counter[int] = Counter()
 
     def take_over(self) -> None:
         """At start: free what a dead process had claimed, and remember what it was handing over."""
+        now = self._clock.now()
         with self._store.write() as tx:
             outbox.free_claims(tx)
             orphans = outbox.in_state(tx, MailState.SUBMITTING)
-            for row in orphans:
-                if row.audience is Audience.OWNER:
-                    outbox.change(tx, [row.row], state=MailState.PLANNED)
-        now = self._clock.now()
+            if notices := [row.row for row in orphans if row.audience is Audience.OWNER]:
+                outbox.change(tx, notices, state=MailState.PLANNED)
+        self._taken_over_at = now
         self._orphans = {row.row: now for row in orphans if row.audience is Audience.CLIENT}
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Hand over every mail that is due; return how many were accepted."""
+        self._write_results()
         self._settle_orphans()
-        self._plan_notices()
         accepted = 0
         while not stopping():
+            self._plan_notices()
             with self._store.read() as tx:
                 rows = outbox.due(tx, self._clock.now(), BATCH)
             if not rows:
@@ -83,7 +100,8 @@ class Outbox:
             for row in rows:
                 if stopping():
                     break
-                accepted += self._hand_over(row)
+                accepted += self._hand_over_safely(row)
+            self._write_results()
         return accepted
 
     def next_due(self) -> datetime | None:
@@ -94,76 +112,141 @@ class Outbox:
 
     def settled(self, token: str) -> None:
         """A mail of ours was seen in Sent: if nobody knew what became of it, now it is known. Any thread."""
-        with self._store.write() as tx:
+        with self._store.read() as tx:
             row = outbox.by_token(tx, token)
-            lines: Lines = []
-            if row is not None and row.state is MailState.UNKNOWN:
-                lines = self._results.found_in_sent(tx, row, self._clock.now())
+        if row is None or row.state is not MailState.UNKNOWN:
+            return
+        with self._store.write() as tx:
+            row = outbox.get(tx, row.row)
+            lines = self._results.found_in_sent(tx, row, self._clock.now()) if row.state is MailState.UNKNOWN else []
         self._log(lines)
+
+    def _hand_over_safely(self, row: OutboxRow) -> int:
+        """One mail that cannot be written or sent for a reason nobody foresaw must not hold up those behind it."""
+        try:
+            return self._hand_over(row)
+        except Exception as error:  # noqa: BLE001 - Nothing stops the loop.
+            get("outbox").exception("a mail could not be handled", mail=row.row)
+            self._stumbles[row.row] += 1
+            with self._store.write() as tx:
+                present = outbox.get(tx, row.row)
+                lines: Lines = []
+                if present.state in _WAITING:
+                    times, now = self._stumbles[row.row], self._clock.now()
+                    lines = self._results.stumbled(tx, present, now, times, repr(error))
+        self._log(lines)
+        return 0
 
     def _hand_over(self, row: OutboxRow) -> int:
         now = self._clock.now()
+        if self._unreachable.get(row.mailbox, now) > now:
+            # Its neighbour has just found nobody there; to knock again for each mail would hold up other mailboxes.
+            with self._store.write() as tx:
+                outbox.change(tx, [row.row], not_before=self._unreachable[row.mailbox])
+            return 0
         if row.audience is Audience.CLIENT and now - row.created_at > WAITED and not self._saw_sent(row, now):
             return 0
-        prepared = self._submit(row)
-        if prepared is None:
+        ready = self._submit(row)
+        if ready is None:
             return 0
-        with self._store.read() as tx:
-            submitting = outbox.get(tx, row.row)
-        transport = self._transports.get(row.mailbox) or next(iter(self._transports.values()))
+        mail, prepared = ready
+        transport = self._transports.get(mail.mailbox) or next(iter(self._transports.values()))
+        error: SubmissionError | None = None
         try:
             transport.submit(prepared.sender, prepared.recipient, prepared.raw)
-        except SubmissionError as error:
+        except SubmissionError as refusal:
+            error = refusal
+        except Exception as fault:  # noqa: BLE001 - Whatever it was, the server may have the mail.
+            get("outbox").exception("handing a mail over ended in a fault", mail=mail.row)
+            error = SubmissionError("unknown", repr(fault))
+        self._unreachable.pop(mail.mailbox, None)
+        if error is not None and error.outcome == "temporary" and not error.code:
+            self._unreachable[mail.mailbox] = self._clock.now() + pause_after(error, mail.attempts)
+        self._unwritten[mail.row] = error, now
+        return int(error is None)
+
+    def _write_results(self) -> None:
+        """Write what became of the mails handed over, in a commit of its own."""
+        if self._unwritten:
             with self._store.write() as tx:
-                lines = self._results.refused(tx, submitting, self._clock.now(), error)
-        else:
-            with self._store.write() as tx:
-                lines = self._results.accepted(tx, submitting, self._clock.now())
-        self._log(lines)
-        self._on_accepted()
-        return int(lines[0]["event"] == "mail.sent")
+                written = self._results_into(tx)
+            self._written(written)
+
+    def _results_into(self, tx: sa.Connection) -> dict[int, Lines]:
+        """Write what became of the mails handed over into this transaction; while that fails, for example on a full
+        disk, it is kept in memory, since the client would else be asked to believe in `unknown`."""
+        written: dict[int, Lines] = {}
+        now = self._clock.now()
+        for number, (error, not_before) in self._unwritten.items():
+            if not_before > now:
+                continue
+            try:
+                with tx.begin_nested():
+                    row = outbox.get(tx, number)
+                    if error is None:
+                        written[number] = self._results.accepted(tx, row, now)
+                    else:
+                        written[number] = self._results.refused(tx, row, now, error)
+            except Exception:  # noqa: BLE001 - Nothing stops the loop.
+                get("outbox").exception("what became of a mail could not be written", mail=number)
+                self._unwritten[number] = error, now + WRITE_AGAIN_PAUSE
+        return written
+
+    def _written(self, written: Mapping[int, Lines]) -> None:
+        for number, lines in written.items():
+            del self._unwritten[number]
+            self._log(lines)
+        if written:
+            self._on_accepted()
 
     def _saw_sent(self, row: OutboxRow, now: datetime) -> bool:
-        """Look into Sent once more; where that fails the mail waits: the owner may have answered."""
-        with self._store.write() as tx:
-            outbox.change(tx, [row.row], state=MailState.CLAIMED)
+        """Look into Sent once more, unless that was just done, since the mail came due; where it fails the mail waits:
+        the owner may have answered."""
+        with self._store.read() as tx:
+            read_until = folders.sent_read_until(tx, [row.mailbox], now)
+        if read_until is not None and read_until >= max(row.not_before, now - WAITED):
+            return True
+        # This may take long; what became of the mail before must not wait for it.
+        self._write_results()
         try:
             self._read_sent(row.mailbox)
         except MailboxError as error:
             get("outbox").warning("Sent cannot be read, an answer waits", mailbox=row.mailbox, reason=error.code)
             with self._store.write() as tx:
-                outbox.change(tx, [row.row], state=row.state, not_before=now + SENT_UNREADABLE_PAUSE)
+                outbox.change(tx, [row.row], not_before=now + SENT_UNREADABLE_PAUSE)
             return False
         return True
 
-    def _submit(self, row: OutboxRow) -> Prepared | None:
+    def _submit(self, row: OutboxRow) -> tuple[OutboxRow, Prepared] | None:
         """Prepare the mail on the facts of this transaction and commit that it is being handed over; None where it is
         not sent now."""
         lines: Lines = []
-        ready: Prepared | None = None
+        ready: tuple[OutboxRow, Prepared] | None = None
         with self._store.write() as tx:
+            # The result of the mail before comes with the intent of this one, and is a fact about it.
+            written = self._results_into(tx)
             now = self._clock.now()
-            writer = self._answers if row.audience is Audience.CLIENT else self._notices
-            prepared = writer.prepare(tx, row, now)
-            if prepared.refusal is not None and prepared.undecided:
-                outbox.change(tx, [row.row], state=MailState.PLANNED, not_before=now + UNDECIDED_PAUSE)
-            elif prepared.refusal is not None:
-                lines = self._results.not_sent(tx, row, prepared.refusal.reason)
+            row = outbox.get(tx, row.row)
+            if row.state not in _WAITING:
+                # Somebody called it off since it was looked for.
+                pass
+            elif row.valid_until is not None and row.valid_until <= now:
+                lines = self._results.not_sent(tx, row, "time_passed", now)
             else:
-                ready = prepared
-                outbox.change(
-                    tx,
-                    [row.row],
-                    state=MailState.SUBMITTING,
-                    message_id=prepared.message_id,
-                    token=prepared.token,
-                    raw=prepared.raw,
-                    due=prepared.due,
-                    short=prepared.short,
-                    rehearsed=prepared.rehearsed,
-                    submitted_at=now,
-                )
+                writer = self._answers if row.audience is Audience.CLIENT else self._notices
+                prepared = writer.prepare(tx, row, now)
+                if prepared.refusal is None:
+                    changes = _submitting(prepared, now)
+                    outbox.change(tx, [row.row], **changes)
+                    ready = replace(row, **changes), prepared
+                elif prepared.undecided:
+                    outbox.change(tx, [row.row], not_before=now + UNDECIDED_PAUSE)
+                else:
+                    lines = self._results.not_sent(tx, row, prepared.refusal.reason, now)
+        self._written(written)
         self._log(lines)
+        if lines:
+            self._on_accepted()
         return ready
 
     def _settle_orphans(self) -> None:
@@ -174,43 +257,72 @@ class Outbox:
             try:
                 found = self._lies_in_sent(row.mailbox, row.message_id or "", row.token or "")
             except MailboxError:
-                self._orphans[number] = now + SENT_UNREADABLE_PAUSE
-                continue
-            del self._orphans[number]
+                if now - self._taken_over_at < ORPHAN_PATIENCE:
+                    self._orphans[number] = now + SENT_UNREADABLE_PAUSE
+                    continue
+                # Should Sent show it later, `settled` sets it right.
+                found = False
             with self._store.write() as tx:
                 if found:
                     lines = self._results.found_in_sent(tx, row, now)
                 else:
                     lines = self._results.unknown(tx, row, now, CRASHED)
+            del self._orphans[number]
             self._log(lines)
+            self._on_accepted()
 
     def _plan_notices(self) -> None:
-        """Put all warnings that are due into one mail to the owner."""
+        """Put all warnings that are due into one mail to the owner: one that waits for the server, or a new one."""
         now = self._clock.now()
         with self._store.read() as tx:
             if not warnings.due(tx, now):
                 return
         with self._store.write() as tx:
             told = warnings.due(tx, now)
-            mail = outbox.plan(
-                tx,
-                key=f"notice:{told[0].row}:{now.isoformat()}",
-                audience=Audience.OWNER,
-                state=MailState.PLANNED,
-                reason=told[0].reason,
-                plugin=CORE,
-                action="",
-                template="notice",
-                mailbox=self._settings.mailboxes[0].name,
-                address=self._settings.owner.address.casefold(),
-                created_at=now,
-                not_before=now,
-            )
-            assert mail is not None
+            waiting = outbox.in_state(tx, MailState.PLANNED, MailState.DEFERRED)
+            # A mail that may have arrived already must not say more when it comes again under the same Message-ID.
+            unseen = (row for row in waiting if row.audience is Audience.OWNER and row.message_id is None)
+            joined = next(unseen, None)
+            mail = joined.row if joined else self._new_notice(tx, told[0], now)
+            outbox.change(tx, [mail], not_before=now)
             warnings.put_into(tx, [warning.row for warning in told], mail)
-        self._journal.write("mail.planned", plugin=CORE, reason=told[0].reason)
+        if joined is None:
+            self._journal.write("mail.planned", plugin=CORE, reason=told[0].reason)
+
+    def _new_notice(self, tx: sa.Connection, first: WarningRow, now: datetime) -> int:
+        mail = outbox.plan(
+            tx,
+            key=f"notice:{first.row}:{now.isoformat()}",
+            audience=Audience.OWNER,
+            state=MailState.PLANNED,
+            reason=first.reason,
+            plugin=CORE,
+            action="",
+            template=NOTICE,
+            mailbox=self._settings.mailboxes[0].name,
+            address=self._settings.owner.address.casefold(),
+            created_at=now,
+            not_before=now,
+        )
+        assert mail is not None
+        return mail
 
     def _log(self, lines: Lines) -> None:
         for values in lines:
             rest = dict(values)
             self._journal.write(str(rest.pop("event")), **rest)
+
+
+def _submitting(prepared: Prepared, now: datetime) -> dict[str, Any]:
+    """What is stored of a mail before it is handed over."""
+    return {
+        "state": MailState.SUBMITTING,
+        "message_id": prepared.message_id,
+        "token": prepared.token,
+        "raw": prepared.raw,
+        "due": prepared.due,
+        "short": prepared.short,
+        "rehearsed": prepared.rehearsed,
+        "submitted_at": now,
+        "error": None,
+    }

@@ -3,7 +3,8 @@
 The outbox prepares a mail in the transaction that hands it over, so that every fact and every relative word ("today")
 is true at that moment. The desk prepares the same mail on trial, so that a refusal known early is told early.
 
-`occasion` reads the facts, `answer` writes to clients, `notice` to the owner.
+`occasion` reads the facts, `answer` writes to clients, `notice` to the owner; `telling` puts before the owner what is
+to stand in a notice.
 """
 
 from whiteglove.prepare.answer import AnswerWriter

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from whiteglove.actions import Reply
-from whiteglove.clients import AddressForm
+from whiteglove.clients import AddressForm, Client
 from whiteglove.codec import decode_action
 from whiteglove.compose import Letter, calendar_entry, compose, own_ids, parent_references, render
-from whiteglove.guard import REHEARSAL, guard
+from whiteglove.compose.subject import reply_subject
+from whiteglove.guard import REHEARSAL, Refusal, guard
 from whiteglove.ledger import Audience, PromiseKind
+from whiteglove.log import get
 from whiteglove.message import Address, RecordedMessage
 from whiteglove.prepare.occasion import Occasion, is_undecided, read_facts, read_occasion
 from whiteglove.prepare.prepared import Prepared, Templates, impossible
+from whiteglove.prepare.telling import CORE
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.wording import Language, greeting, say_block, say_day, say_time
+
+LATE = Refusal("promise_late")
 
 
 class AnswerWriter:
@@ -42,28 +48,22 @@ class AnswerWriter:
             return impossible("mailbox_left")
         occasion = read_occasion(tx, row, client, self._settings, now)
         short = bool(action.again and occasion.told_elsewhere and not occasion.told_here)
-        name = action.again if short and action.again else action.template
         language = self._language(occasion)
-        template = self._templates.get((row.plugin, name, language.code))
-        if template is None:
-            return impossible("no_template")
+        notice = (language.notice_short if short else language.notice)[self._form(occasion)]
+        body = self._body(row, action, occasion, language, now, notice, short=short)
+        if isinstance(body, Refusal):
+            return impossible(body.reason)
         # The cause is the message, not the event: whatever is handled again leads to the same Message-ID.
         token = own_ids.message_token(self._key, str(row.answers), f"{row.plugin}:{row.template}", row.address)
-        uid = self._calendar_uid(occasion, action)
-        text, notice = self._text(template, action, occasion, language, now, short=short)
-        letter = self._letter(occasion, account, language, now, text, token)
-        if action.calendar and not short and occasion.due is not None:
-            letter = replace(
-                letter,
-                calendar=self._calendar(
-                    occasion, language, letter.sender, uid, action.tells or PromiseKind.REPORT, now
-                ),
-            )
+        letter = self._letter(occasion, account, language, now, body, token)
+        if action.calendar and action.tells and not short and occasion.due is not None:
+            entry = self._calendar(occasion, action.tells, occasion.due, language, letter.sender, now)
+            letter = replace(letter, calendar=entry)
         rehearsed = self._settings.daemon.mode == "rehearsal"
         if rehearsed:
             letter = self._rehearsal(letter, row)
         raw = compose(letter)
-        facts = read_facts(tx, row, occasion, self._settings, now, notice=notice, token=token)
+        refusal = guard(raw, read_facts(tx, row, occasion, self._settings, now, notice=notice, token=token))
         return Prepared(
             raw=raw,
             sender=letter.sender.address,
@@ -73,8 +73,8 @@ class AnswerWriter:
             due=occasion.due,
             short=short,
             rehearsed=rehearsed,
-            refusal=guard(raw, facts),
-            undecided=is_undecided(occasion.promises, now),
+            refusal=refusal,
+            undecided=refusal == LATE and is_undecided(occasion.promises, now),
         )
 
     def _letter(
@@ -117,71 +117,78 @@ class AnswerWriter:
     def _form(self, occasion: Occasion) -> AddressForm:
         return (occasion.person.address_form if occasion.person else None) or occasion.client.address_form
 
-    def _text(
-        self, template: str, action: Reply, occasion: Occasion, language: Language, now: datetime, *, short: bool
-    ) -> tuple[str, str]:
-        """The whole text, and the sentence in it that says the mail is automatic."""
-        client, person, worktime = occasion.client, occasion.person, self._settings.worktime
-        form = self._form(occasion)
-        reader_zone = ZoneInfo((person.timezone if person else None) or client.timezone)
-        owner_zone = worktime.zone
-        when = said_block = None
+    def _body(
+        self,
+        row: OutboxRow,
+        action: Reply,
+        occasion: Occasion,
+        language: Language,
+        now: datetime,
+        notice: str,
+        *,
+        short: bool,
+    ) -> str | Refusal:
+        """The plugin's text, the sentence that says the mail is automatic, the signature."""
+        name = action.again if short and action.again else action.template
+        template = self._templates.get((row.plugin, name, language.code))
+        if template is None:
+            return Refusal("no_template")
+        try:
+            said = render(template, self._values(action, occasion, language, now))
+        except ValueError as error:
+            get("prepare").error("a template failed", plugin=row.plugin, template=name, error=str(error))
+            return Refusal("template_failed")
+        signature = self._settings.owner.signature.strip() or self._settings.owner.name
+        return "\n\n".join((said, notice, signature))
+
+    def _values(self, action: Reply, occasion: Occasion, language: Language, now: datetime) -> dict[str, object]:
+        """What the template can say: the plugin's own values, and under names that no plugin can take, the core's."""
+        client, person = occasion.client, occasion.person
+        saying = _Saying(
+            now=now,
+            owner_zone=self._settings.worktime.zone,
+            reader_zone=ZoneInfo((person.timezone if person else None) or client.timezone),
+            language=language,
+        )
+        when = block = told_on = None
         if occasion.due is not None:
-            when = say_time(occasion.due, now=now, owner_zone=owner_zone, reader_zone=reader_zone, language=language)
-            block = worktime.next_block(client.work, now, occasion.due) if action.tells is PromiseKind.REPORT else None
-            if block is not None:
-                said_block = say_block(
-                    *block,
-                    now=now,
-                    owner_zone=owner_zone,
-                    reader_zone=reader_zone,
-                    language=language,
-                    same_day_as=occasion.due,
-                )
-        told_on = None
+            answer = action.tells is PromiseKind.ANSWER
+            when = say_time(occasion.due, form="by" if answer else "at", **saying)
+            work = None if answer else self._settings.worktime.next_block(client.work, now, occasion.due)
+            if work is not None:
+                block = say_block(*work, same_day_as=occasion.due, **saying)
         if occasion.told:
-            told_on = say_day(
-                occasion.told[-1].at, now=now, owner_zone=owner_zone, reader_zone=reader_zone, language=language
-            )
-        values: dict[str, object] = {
+            told_on = say_day(occasion.told[-1].at, **saying)
+        form = self._form(occasion)
+        return {
             **action.values,
             "greeting": greeting(language, person.name if person else None, form),
             "when": when,
             "told_on": told_on,
-            "block": said_block,
-            "project": client.projects[0].name if len(client.projects) == 1 else None,
+            "block": block,
+            "project": _project(client),
             "formal": form is AddressForm.FORMAL,
             "owner_name": self._settings.owner.name,
         }
-        notice = (language.notice_short if short else language.notice)[form]
-        signature = self._settings.owner.signature.strip() or self._settings.owner.name
-        return "\n\n".join((render(template, values), notice, signature)), notice
-
-    def _calendar_uid(self, occasion: Occasion, action: Reply) -> str:
-        """The UID of a promise's calendar entry: the promise's own if it exists, else what it will be given."""
-        if occasion.due is None or action.tells is None:
-            return ""
-        for promise in occasion.promises:
-            if promise.kind is action.tells and promise.due == occasion.due and promise.uid:
-                return promise.uid
-        return promise_uid(self._key, occasion.client.key, action.tells, occasion.due, self._settings.owner.address)
 
     def _calendar(
         self,
         occasion: Occasion,
+        tells: PromiseKind,
+        due: datetime,
         language: Language,
         sender: Address,
-        uid: str,
-        tells: PromiseKind,
         now: datetime,
     ) -> bytes:
-        assert occasion.due is not None
-        project = occasion.client.projects[0].name if len(occasion.client.projects) == 1 else ""
-        summary = language.calendar[tells].format(owner=self._settings.owner.name)
+        """The time as a calendar entry; its UID is the promise's own, or the one that the promise will be given."""
+        known = next((found for found in occasion.promises if found.kind is tells and found.due == due), None)
+        owner = self._settings.owner
+        summary = language.calendar[tells].format(owner=owner.name)
+        project = _project(occasion.client)
         return calendar_entry(
-            uid=uid,
-            sequence=0,
-            due=occasion.due,
+            uid=known.uid if known else promise_uid(self._key, occasion.client.key, tells, due, owner.address),
+            sequence=known.sequence if known else 0,
+            due=due,
             summary=f"{summary}: {project}" if project else summary,
             now=now,
             organizer=sender,
@@ -191,12 +198,13 @@ class AnswerWriter:
         """The same mail as the owner sees it in rehearsal: to the owner alone, outside of any thread."""
         owner = self._settings.owner
         recipient = f"{letter.recipient.name} <{letter.recipient.address}>".strip()
-        template = self._templates[("core", "rehearsal", owner.language)]
-        values = {"recipient": recipient, "reason": row.reason, "subject": letter.subject, "text": letter.body}
+        subject = reply_subject(letter.subject)
+        template = self._templates[(CORE, "rehearsal", owner.language)]
+        values = {"recipient": recipient, "reason": row.reason, "subject": subject, "text": letter.body}
         return replace(
             letter,
             recipient=Address(owner.address, owner.name),
-            subject=REHEARSAL + letter.subject,
+            subject=REHEARSAL + subject,
             reply=False,
             in_reply_to=None,
             references=(),
@@ -204,6 +212,20 @@ class AnswerWriter:
             auto_submitted="auto-generated",
             rehearsal=True,
         )
+
+
+class _Saying(TypedDict):
+    """What every way of saying a time needs."""
+
+    now: datetime
+    owner_zone: ZoneInfo
+    reader_zone: ZoneInfo
+    language: Language
+
+
+def _project(client: Client) -> str | None:
+    """The client's matter by its name, where they have one only."""
+    return client.projects[0].name if len(client.projects) == 1 else None
 
 
 def promise_uid(key: bytes, client: str, kind: PromiseKind, due: datetime, address: str) -> str:

@@ -11,6 +11,7 @@ from whiteglove.guard import guard, owner_facts
 from whiteglove.ledger import Audience
 from whiteglove.message import Address
 from whiteglove.prepare.prepared import Prepared, Templates
+from whiteglove.prepare.telling import CORE
 from whiteglove.settings import Settings
 from whiteglove.store import warnings
 from whiteglove.store.outbox import OutboxRow
@@ -38,7 +39,7 @@ class NoticeWriter:
             for warning in told
         ]
         token = own_ids.message_token(self._key, f"notice:{row.row}", TEMPLATE, owner.address)
-        source = self._templates[("core", TEMPLATE, owner.language)]
+        source = self._templates[(CORE, TEMPLATE, owner.language)]
         sender = Address(account.address, "whiteglove")
         letter = Letter(
             audience=Audience.OWNER,

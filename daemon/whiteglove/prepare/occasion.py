@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from whiteglove.clients import Client, Person
 from whiteglove.guard import CONVERSATION, Facts, LimitUse
 from whiteglove.ledger import Audience, MailState, Obligation, Promise, PromiseKind, PromiseState, Told
-from whiteglove.message import GRAVE_KINDS, RecordedMessage
+from whiteglove.message import GRAVE_KINDS, Address, RecordedMessage
 from whiteglove.promises import next_report
 from whiteglove.settings import Settings
 from whiteglove.store import ledger, messages, outbox
@@ -24,14 +24,19 @@ UNDECIDED_FOR = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """The message to be answered, who wrote it, and what the ledger says. `addresses` are all of that person's,
-    folded; `told` is where they were told the time `due` before; `owner_mail` what the owner wrote to the client."""
+    """The message to be answered, who wrote it, and what the ledger says.
+
+    `addresses` are all of that person's, folded. `waiting` are the client's open obligations, `obligation` the one
+    among them that the message opened or joined. `told` is where the person was told the time `due` before, and
+    `owner_mail` what the owner wrote to the client lately.
+    """
 
     message: RecordedMessage
     client: Client
     person: Person | None
     addresses: tuple[str, ...]
     promises: tuple[Promise, ...]
+    waiting: tuple[Obligation, ...]
     obligation: Obligation | None
     due: datetime | None
     told: tuple[Told, ...]
@@ -46,14 +51,21 @@ class Occasion:
         return any(told.thread != self.message.thread for told in self.told)
 
 
+def addresses_of(client: Client, address: Address) -> tuple[str, ...]:
+    """Every address, folded, of the person behind this one: who is told at one of them knows it at all."""
+    person = client.person_at(address)
+    return tuple(known.casefold() for known in person.addresses) if person else (address.folded,)
+
+
 def read_occasion(tx: sa.Connection, row: OutboxRow, client: Client, settings: Settings, now: datetime) -> Occasion:
     """Read what an answer must know; `row.answers` names the message."""
     assert row.answers is not None
     message = messages.get(tx, row.answers)
     person = client.person_at(message.author)
-    addresses = tuple(address.casefold() for address in person.addresses) if person else (message.author.folded,)
+    addresses = addresses_of(client, message.author)
     promises = ledger.promises_of(tx, client.key, now - SLOTS_REMEMBERED)
-    obligation = ledger.open_in_thread(tx, client.key, message.thread)
+    waiting = ledger.open_obligations(tx, client.key)
+    obligation = next((found for found in waiting if found.thread == message.thread), None)
     due: datetime | None = None
     if row.tells is PromiseKind.REPORT:
         due = next_report(client.report, settings.worktime, promises, now)
@@ -69,6 +81,7 @@ def read_occasion(tx: sa.Connection, row: OutboxRow, client: Client, settings: S
         person=person,
         addresses=addresses,
         promises=promises,
+        waiting=waiting,
         obligation=obligation,
         due=due,
         told=told,
@@ -88,7 +101,6 @@ def read_facts(
 ) -> Facts:
     """What the guard must know, as of this transaction."""
     message = occasion.message
-    waiting = ledger.open_obligations(tx, occasion.client.key)
     to_person = [mail for mail in occasion.owner_mail if _reaches(mail, occasion.addresses)]
     return Facts(
         now=now,
@@ -108,8 +120,8 @@ def read_facts(
         tells=row.tells,
         due=occasion.due,
         due_on_day_off=occasion.due is not None and settings.worktime.lies_on_day_off(occasion.due),
-        promise_late=is_word_broken(occasion.promises, waiting, now),
-        complaint_open=_complaint_open(waiting, row, occasion),
+        promise_late=is_word_broken(occasion.promises, occasion.waiting, now),
+        complaint_open=_complaint_open(occasion, row),
         incident_open=False,
         last_owner_mail=to_person[-1].received_at if to_person else None,
         answered_since=any(answers(mail, message, occasion.addresses) for mail in occasion.owner_mail),
@@ -160,10 +172,10 @@ def _is_unmended(promise: Promise, promises: Sequence[Promise], waiting: Sequenc
             return False
 
 
-def _complaint_open(waiting: Sequence[Obligation], row: OutboxRow, occasion: Occasion) -> bool:
+def _complaint_open(occasion: Occasion, row: OutboxRow) -> bool:
     """Whether a complaint waits for its answer; one that this very mail promises an answer to does not count."""
     mine = occasion.obligation.row if occasion.obligation and row.tells is PromiseKind.ANSWER else None
-    return any(GRAVE_KINDS.intersection(found.kinds) and found.row != mine for found in waiting)
+    return any(GRAVE_KINDS.intersection(found.kinds) and found.row != mine for found in occasion.waiting)
 
 
 def _reaches(mail: RecordedMessage, addresses: Collection[str]) -> bool:

@@ -18,7 +18,8 @@ class Prepared:
 
     `sender` and `recipient` are the envelope's; the recipient of a rehearsal is the owner. `due` is the time that the
     mail tells, `short` whether it is the short line.
-    `undecided` means that a promise has just come due and Sent is still being read: ask again in a few seconds.
+    `undecided` means that it is refused only since a promise has just come due, while Sent is still being read: ask
+    again in a few seconds.
     """
 
     raw: bytes

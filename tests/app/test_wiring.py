@@ -1,0 +1,108 @@
+"""The loops over one store, wired to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.conftest import House
+from whiteglove.errors import MailboxError
+from whiteglove.store import folders, outbox, warnings
+
+
+def work_off(house: House) -> None:
+    """One round of everything, as the threads would do it."""
+    daemon = house.made[-1]
+    for watcher in daemon.watchers:
+        watcher.catch_up()
+    busy = 1
+    while busy:
+        busy = daemon.desk.drain() + daemon.scheduler.look() + daemon.outbox.drain() + daemon.chores.drain()
+
+
+def test_a_message_becomes_an_answer(house: House) -> None:
+    daemon = house.daemon()
+    work_off(house)
+    house.deliver()
+    assert daemon.watchers[0].catch_up() == 1
+    assert daemon.woken["desk"].is_set()
+    assert daemon.desk.drain() > 0
+    assert daemon.woken["outbox"].is_set()
+    assert daemon.outbox.drain() == 1
+    assert daemon.woken["chores"].is_set()
+    assert house.sent == ["wile@acme.example"]
+
+
+def test_whoever_reads_may_be_told_of_each_batch(house: House) -> None:
+    daemon = house.daemon()
+    told: list[str] = []
+    daemon.after_batch = lambda: told.append("batch")
+    house.deliver()
+    daemon.watchers[0].catch_up()
+    assert told == ["batch"]
+    assert not daemon.woken["desk"].is_set()
+
+
+def test_it_is_ready_once_each_mailbox_has_its_line_or_is_lost(make_house: Callable[..., House]) -> None:
+    house = make_house(mailboxes=("studio", "shop"))
+    daemon = house.daemon()
+    daemon._on_settled("studio")
+    daemon._on_settled("studio")
+    assert house.events("daemon.ready") == []
+    daemon._on_settled("shop")
+    daemon._on_settled("studio")
+    assert house.events("daemon.ready") == ["daemon.ready"]
+    assert house.lines[-1]["mode"] == "live"
+    assert house.lines[-1]["store"] == str(house.store.path)
+
+
+def test_the_owner_is_told_once_of_a_password_that_is_refused(house: House) -> None:
+    daemon = house.daemon()
+    error = MailboxError("login", "authentication failed", fatal=True)
+    daemon._on_fatal("studio", error)
+    daemon._on_fatal("studio", error)
+    with house.store.read() as tx:
+        (warning,) = warnings.due(tx, daemon.clock.now())
+    assert warning.reason == "login_refused"
+    assert warning.times == 2
+    assert "studio" in warning.text
+    daemon.outbox.drain()
+    assert house.sent == ["robin@vale.example"]
+
+
+def test_a_mail_is_looked_for_in_the_sent_folder_of_its_own_mailbox(make_house: Callable[..., House]) -> None:
+    house = make_house(mailboxes=("studio", "shop"))
+    daemon = house.daemon()
+    house.world.accounts["shop"].deliver(house.mail("ours@vale.example"), folder="Sent")
+    assert daemon._lies_in_sent("shop", "<ours@vale.example>", "")
+    assert not daemon._lies_in_sent("studio", "<ours@vale.example>", "")
+    assert not daemon._lies_in_sent("gone from the configuration", "<ours@vale.example>", "")
+    house.world.accounts["shop"].fail("connect", MailboxError("unreachable", "no route"), times=5)
+    house.world.accounts["shop"].fail("folders", MailboxError("unreachable", "gone"), times=5)
+    with pytest.raises(MailboxError):
+        daemon._lies_in_sent("shop", "<ours@vale.example>", "")
+
+
+def test_without_a_sent_folder_nothing_lies_there(house: House) -> None:
+    daemon = house.daemon()
+    house.world.accounts["studio"].fail("folders", MailboxError("missing_folder", "no such folder"))
+    assert not daemon._lies_in_sent("studio", "<ours@vale.example>", "")
+
+
+def test_going_live_draws_new_lines(make_house: Callable[..., House]) -> None:
+    rehearsal = make_house(mode="rehearsal")
+    rehearsal.daemon()
+    work_off(rehearsal)
+    rehearsal.deliver()
+    work_off(rehearsal)
+    assert rehearsal.sent == ["robin@vale.example"]
+    live = make_house(mode="live")
+    live.daemon()
+    live.world = rehearsal.world
+    with live.store.read() as tx:
+        assert [state.redraw for state in folders.everything(tx)] == [True, True]
+    work_off(live)
+    assert live.sent == ["robin@vale.example"]
+    with live.store.read() as tx:
+        assert dict(outbox.counts(tx)) == {"sent": 1}

@@ -1,0 +1,59 @@
+"""What a configuration says and its owner may not have meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.conftest import ACME, BIRCH, Home
+from whiteglove.cli.advising import clashes, overcommitment
+
+TEMPLATES = [("en", "{% if weekday %}Your next report on {{ project }} comes {{ when }}.{% endif %}")]
+
+
+@pytest.mark.parametrize(
+    ("owner", "hours", "told"),
+    [
+        ("hours_per_week = 38", 38, None),
+        ("hours_per_week = 38", 39, "the projects need 39 hours a week, and there are 38"),
+        ('hours = "Mon-Fri 09:00-17:00"', 40, None),
+        ('hours = "Mon-Fri 09:00-17:00"', 40.5, "the projects need 40.5 hours a week, and there are 40"),
+        ('hours = ["Mon 09:00-12:00", "Tue 22:00-24:00"]', 6, "and there are 5"),
+    ],
+)
+def test_more_work_than_hours_is_told(home: Home, owner: str, hours: float, told: str | None) -> None:
+    home.owner = owner
+    home.clients = {"acme": f'{ACME}\n[[projects]]\nname = "Shop"\nhours_per_week = {hours}\n'}
+    text = overcommitment(home.write().settings())
+    assert text is None if told is None else told in (text or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Report Ltd", "report"),
+        ("Monday", "monday"),
+        ("Your next", "your next"),
+        ("Birch Holding", None),
+        ("Weekday", None),
+        ("Project", None),
+        ("Guarantee", None),
+    ],
+)
+def test_a_name_that_is_a_word_of_the_texts_is_told(home: Home, name: str, word: str | None) -> None:
+    home.clients["birch"] = BIRCH.replace("Birch Holding", name)
+    settings = home.write().settings()
+    assert [text.split("”")[0] for text in clashes(settings, TEMPLATES)] == ([f"“{word}"] if word else [])
+
+
+def test_a_word_that_was_allowed_is_not_told(home: Home) -> None:
+    home.clients["birch"] = BIRCH.replace("Birch Holding", "May")
+    assert list(clashes(home.write().settings(), TEMPLATES))
+    home.owner = 'allow_words = ["May"]'
+    assert list(clashes(home.write().settings(), TEMPLATES)) == []
+
+
+def test_only_the_languages_that_somebody_reads_count(home: Home) -> None:
+    home.clients["birch"] = BIRCH.replace("Birch Holding", "Montag")
+    assert list(clashes(home.write().settings(), TEMPLATES)) == []
+    home.clients["acme"] = ACME.replace("[[people]]", '[[people]]\nlanguage = "de"', 1)
+    assert len(list(clashes(home.write().settings(), TEMPLATES))) == 1

@@ -1,0 +1,155 @@
+"""`run` as a command: what keeps it from starting, and how it ends. What it does then is tested in tests/whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from argparse import Namespace
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+
+from cli.conftest import Done, Home
+from whiteglove import log
+from whiteglove.app import Daemon, Running
+from whiteglove.cli import running
+from whiteglove.errors import PluginError
+from whiteglove.settings import Settings
+from whiteglove.store import StoreLock
+
+
+def lines(done: Done) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def events(done: Done) -> list[object]:
+    return [line["event"] for line in lines(done)]
+
+
+def test_once_without_a_server_exits_1_and_says_so_in_the_log(home: Home) -> None:
+    done = home.ask("run", "--once")
+    assert done.code == 1
+    assert done.err == ""
+    lost, stopping = (line for line in lines(done) if line["event"] in ("mailbox.lost", "daemon.stopping"))
+    assert (lost["mailbox"], lost["reason"]) == ("studio", "unreachable")
+    assert (stopping["recorded"], stopping["sent"], stopping["waiting"]) == (0, 0, 0)
+
+
+def test_the_log_is_text_where_that_is_wanted(home: Home) -> None:
+    home.path.write_text(home.path.read_text().replace('mode = "live"', 'mode = "live"\nlog_format = "console"'))
+    assert " mailbox.lost mailbox=studio reason=unreachable" in home.ask("run", "--once").out
+
+
+def test_a_store_that_is_held_is_named_with_its_holder(home: Home) -> None:
+    with StoreLock(home.state):
+        done = home.ask("run")
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err == f"whiteglove: {home.state}: held by a running whiteglove (process {os.getpid()})\n"
+
+
+def test_the_lock_is_free_again_afterwards(home: Home) -> None:
+    home.ask("run", "--once")
+    with StoreLock(home.state):
+        pass
+
+
+def test_the_store_is_its_owners_alone(home: Home) -> None:
+    home.ask("run", "--once")
+    for path in (home.state, *home.state.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("more", [(), ("--once",)])
+def test_a_signal_ends_it_however_early_it_comes(
+    home: Home, number: int, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = running.settings_of
+
+    def loading(options: Namespace) -> Settings:
+        os.kill(os.getpid(), number)
+        return load(options)
+
+    monkeypatch.setattr(running, "settings_of", loading)
+    done = home.ask("run", *more)
+    assert done.code == 0
+    assert "daemon.stopping" in events(done)
+
+
+def test_a_hangup_starts_it_anew_over_the_same_store(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    signals = iter([signal.SIGHUP, signal.SIGTERM])
+    daemons = []
+
+    def starting(daemon: Daemon) -> Running:
+        daemons.append(daemon)
+        home.path.write_text(home.path.read_text().replace("acknowledge]", "acknowledge]\nsure = 0.9"))
+        os.kill(os.getpid(), next(signals))
+        return Running(daemon)
+
+    monkeypatch.setattr(running, "Running", starting)
+    done = home.ask("run")
+    assert done.code == 0
+    assert events(done).count("config.reloaded") == events(done).count("daemon.stopping") == 1
+    before, after = daemons
+    assert [daemon.settings.plugins["acknowledge"].get("sure") for daemon in daemons] == [None, 0.9]
+    assert before.store is after.store
+
+
+@pytest.mark.parametrize("fault", ["[nonsense]", "[plugins.nonsense]"])
+def test_a_broken_configuration_is_rejected_and_the_old_one_stays(
+    home: Home, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemons = []
+
+    def starting(daemon: Daemon) -> Running:
+        daemons.append(daemon)
+        home.path.write_text(f"{home.path.read_text()}\n{fault}\n")
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return Running(daemon)
+
+    monkeypatch.setattr(running, "Running", starting)
+    monkeypatch.setattr(running._Calls, "wait_for_reload", _even_after_the_end)
+    done = home.ask("run")
+    assert done.code == 0
+    (rejected,) = (line for line in lines(done) if line["event"] == "config.rejected")
+    assert "nonsense" in str(rejected["error"])
+    assert rejected["level"] == "error"
+    assert len(daemons) == 1
+
+
+def _even_after_the_end(calls: running._Calls) -> bool:
+    """Heed the first signal although the second has come, too."""
+    return calls._came.get() == signal.SIGHUP
+
+
+def test_what_needs_a_restart_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    signals = iter([signal.SIGHUP, signal.SIGTERM])
+
+    def starting(daemon: Daemon) -> Running:
+        home.path.write_text(home.path.read_text().replace(str(home.state), str(home.folder / "elsewhere")))
+        os.kill(os.getpid(), next(signals))
+        return Running(daemon)
+
+    monkeypatch.setattr(running, "Running", starting)
+    done = home.ask("run")
+    (reloaded,) = (line for line in lines(done) if line["event"] == "config.reloaded")
+    assert reloaded["restart"] == ["daemon.state"]
+    assert not (home.folder / "elsewhere").exists()
+
+
+def test_a_plugin_that_fails_is_in_the_log(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = log.event_log()
+    host = running._host(home.settings(), journal)
+    out = StringIO()
+    log.configure("json", out)
+    for _ in range(5):
+        with pytest.raises(PluginError):
+            host.call("acknowledge", "on_message", datetime.now(UTC), event=None, ctx=None)
+    host.resume("acknowledge")
+    host.close()
+    told = [json.loads(line)["event"] for line in out.getvalue().splitlines()]
+    assert told == ["plugin.failed"] * 5 + ["plugin.suspended", "plugin.resumed"]

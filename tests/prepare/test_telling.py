@@ -1,0 +1,136 @@
+"""When a warning reaches the owner, how often, and what is told in place of an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from whiteglove.actions import Warn
+from whiteglove.clients import Client, DateRange, WorkingHours
+from whiteglove.guard import REASONS
+from whiteglove.message import Address, RecordedMessage, Verdicts
+from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_owner
+from whiteglove.store import Store, events, warnings
+from whiteglove.store.warnings import WarningRow
+from whiteglove.worktime import WorkingTime
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = WorkingHours(tuple(((time(9), time(17)),) if day < 5 else () for day in range(7)))
+WORKTIME = WorkingTime(BERLIN, OFFICE)
+SATURDAY = datetime(2026, 3, 7, 12, tzinfo=UTC)
+MONDAY_NINE = datetime(2026, 3, 9, 8, tzinfo=UTC)
+ACME = Client(key="acme", name="Acme GmbH", timezone="Europe/Berlin", language="en")
+
+
+def message(thread: int = 1, subject: str = "Catalogue", *, history: bool = False) -> RecordedMessage:
+    return RecordedMessage(
+        row=1,
+        mailbox="studio",
+        folder="INBOX",
+        uidvalidity=1,
+        uid=1,
+        message_id="a@acme.example",
+        received_at=SATURDAY,
+        author=Address("wile@acme.example"),
+        to=(),
+        cc=(),
+        subject=subject,
+        client="acme",
+        thread=thread,
+        history=history,
+        verdicts=Verdicts(human=True, may_acknowledge=True, obliges=True),
+    )
+
+
+def told(store: Store, at: datetime) -> tuple[WarningRow, ...]:
+    with store.read() as tx:
+        return warnings.due(tx, at)
+
+
+def tell(store: Store, warning: Warn, now: datetime = SATURDAY, worktime: WorkingTime = WORKTIME) -> bool:
+    with store.write() as tx:
+        return tell_owner(tx, "made", warning, now, worktime)
+
+
+def instead(store: Store, reason: str, its: RecordedMessage, now: datetime = SATURDAY) -> bool:
+    with store.write() as tx:
+        return tell_instead(tx, reason, ACME, its, now, WORKTIME)
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store.empty()
+
+
+def test_now_is_at_once(store: Store) -> None:
+    assert tell(store, Warn(reason="x", key="k", text="Look.", urgency="now"))
+    assert [found.text for found in told(store, SATURDAY)] == ["Look."]
+
+
+def test_today_is_the_next_working_minute(store: Store) -> None:
+    tell(store, Warn(reason="x", key="k", text="Look.", urgency="today"))
+    assert told(store, MONDAY_NINE - timedelta(seconds=1)) == ()
+    assert len(told(store, MONDAY_NINE)) == 1
+
+
+def test_digest_waits_for_the_summary(store: Store) -> None:
+    tell(store, Warn(reason="x", key="k", text="Look.", urgency="digest"))
+    assert told(store, SATURDAY + timedelta(days=400)) == ()
+
+
+def test_who_never_works_is_told_at_once(store: Store) -> None:
+    away = WorkingTime(BERLIN, OFFICE, away=(DateRange(date(2026, 1, 1), date(2028, 1, 1)),))
+    tell(store, Warn(reason="x", key="k", text="Look.", urgency="today"), worktime=away)
+    assert len(told(store, SATURDAY)) == 1
+
+
+def test_the_plugins_hear_of_it_once(store: Store) -> None:
+    warning = Warn(reason="x", key="k", text="Look.", urgency="today")
+    assert tell(store, warning)
+    assert not tell(store, warning)
+    with store.read() as tx:
+        assert events.counts(tx)["open"] == 1
+    assert [found.times for found in told(store, MONDAY_NINE)] == [2]
+
+
+@pytest.mark.parametrize("reason", sorted(TOLD_INSTEAD))
+def test_each_reason_is_told_in_words(store: Store, reason: str) -> None:
+    assert instead(store, reason, message(subject="x" * 300))
+    (warning,) = told(store, SATURDAY)
+    assert warning.text.startswith("Acme GmbH wrote “xxx")
+    assert TOLD_INSTEAD[reason] in warning.text
+    assert len(warning.text) < 400
+
+
+def test_other_reasons_are_silent(store: Store) -> None:
+    for reason in set(REASONS) - set(TOLD_INSTEAD):
+        assert not instead(store, reason, message())
+    assert told(store, SATURDAY) == ()
+
+
+def test_history_is_silent(store: Store) -> None:
+    assert not instead(store, "promise_late", message(history=True))
+
+
+def test_once_a_thread_within_half_a_day(store: Store) -> None:
+    assert instead(store, "promise_late", message(thread=1))
+    assert not instead(store, "promise_late", message(thread=1))
+    assert instead(store, "promise_late", message(thread=2))
+
+
+def test_and_again_after_that(store: Store) -> None:
+    assert instead(store, "promise_late", message())
+    with store.write() as tx:
+        warnings.put_into(tx, [warning.row for warning in warnings.due(tx, SATURDAY)], mail=1)
+        warnings.told(tx, 1)
+    assert not instead(store, "promise_late", message(), SATURDAY + timedelta(hours=11))
+    assert instead(store, "promise_late", message(), SATURDAY + timedelta(hours=13))
+
+
+def test_a_limit_is_told_once_for_all_whom_it_holds_back(store: Store) -> None:
+    assert instead(store, "limit_all", message(thread=1))
+    assert not instead(store, "limit_all", message(thread=2))
+    assert instead(store, "limit_person", message(thread=1))
+    assert not instead(store, "limit_person", message(thread=2))
