@@ -60,24 +60,6 @@ def test_a_loop_outlives_whatever_it_meets(house: House, monkeypatch: pytest.Mon
     assert [line["source"] for line in house.lines if "unforeseen" in line["event"]] == ["desk", "desk"]
 
 
-def test_sent_is_still_read_after_the_store_could_not_say_when(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    daemon = house.daemon()
-    interval, faults = daemon.scheduler.sent_interval, iter([OSError("disk full")])
-
-    def failing() -> float:
-        fault = next(faults, None)
-        if fault is not None:
-            raise fault
-        return interval()
-
-    monkeypatch.setattr(daemon.scheduler, "sent_interval", failing)
-    monkeypatch.setattr(running, "NEVER", 0.05)
-    at_work = Running(daemon)
-    until(lambda: any("when to look into Sent" in line["event"] for line in house.lines), "the fault")
-    until(lambda: next(faults, None) is None and daemon.sent["studio"].is_missing is False, "another look")
-    at_work.finish()
-
-
 class Hanging:
     """A connection that never answers."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from benches import COMPLAINT, MANY, STATUS, TUESDAY_REPORT, acme, plugin, to_clients, to_owner
 from whiteglove.actions import Warn
@@ -14,6 +17,7 @@ from whiteglove.guard import Refusal
 from whiteglove.ledger import MailState, PromiseState
 from whiteglove.prepare import AnswerWriter, notice
 from whiteglove.store import outbox, warnings
+from whiteglove.store import schema as tables
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 
@@ -577,3 +581,57 @@ def test_the_digest_makes_no_mail() -> None:
         assert b.advance(days=10) == []
         with b.store.read() as tx:
             assert warnings.due(tx, b.clock.now() + timedelta(days=400)) == ()
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("ask"), st.sampled_from(["wile", "ada"]), st.integers(0, 2)),
+    st.tuples(st.just("complain"), st.sampled_from(["wile", "ada"]), st.integers(0, 2)),
+    st.tuples(st.just("answer"), st.sampled_from(["wile", "ada"]), st.integers(0, 2)),
+    st.tuples(st.just("report"), st.just("wile"), st.just(0)),
+    st.tuples(st.just("wait"), st.sampled_from(["minutes", "hours"]), st.integers(1, 40)),
+    st.tuples(st.just("fault"), st.sampled_from(["temporary", "permanent", "unknown"]), st.sampled_from([0, 451])),
+    st.tuples(st.just("restart"), st.just(""), st.just(0)),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=4, max_size=25), delay=st.sampled_from(["0s", "3m"]))
+def test_whatever_happens_no_client_is_told_twice_or_anything_but_the_ledgers_time(
+    steps: list[tuple[str, str, int]], delay: str
+) -> None:
+    threads: dict[int, str] = {}
+    with bench(delay=delay) as b:
+        for step, who, number in steps:
+            subject = f"Matter {number}"
+            if step in ("ask", "complain"):
+                text = STATUS if step == "ask" else COMPLAINT
+                b.receive(text, sender=f"<{who}@acme.example>", subject=subject, answers=threads.get(number))
+                threads.setdefault(number, b.last_message_id)
+            elif step == "answer":
+                b.owner_sends("Well.", to=f"{who}@acme.example", subject=subject, answers=threads.get(number))
+            elif step == "report":
+                b.owner_sends("Here it is.", subject="How far we are")
+            elif step == "wait":
+                b.advance(**{who: number})
+            elif step == "fault":
+                b.world.server.answer(SubmissionError(who, "no", code=number), accepted=who == "unknown")
+            else:
+                b.restart()
+        b.advance(days=2)
+        # Of the owner's notices one that may have arrived comes again; of the clients' mails none does.
+        sent = [message_from_bytes(mail.message) for mail in b.world.server.sent if "acme" in mail.recipient]
+        assert len({mail["Message-ID"] for mail in sent}) == len(sent)
+        assert len({mail["In-Reply-To"] for mail in sent}) == len(sent)
+        gone = [mail for mail in b.mails if mail.client and mail.state in (MailState.SENT, MailState.UNKNOWN)]
+        dues = {promise.due for promise in b.promises}
+        for mail in gone:
+            assert mail.due in dues
+            assert mail.submitted_at is not None
+            assert mail.submitted_at < mail.due
+        with b.store.read() as tx:
+            told = list(tx.execute(tables.told.select()))
+        assert len({(row.address, row.thread, row.due) for row in told}) == len(told)
+        # Nothing waits for ever, and nothing was lost on the way.
+        assert not [mail for mail in b.mails if mail.state in (MailState.SUBMITTING, MailState.CLAIMED)]
+        assert b.logged("message.parked") == []
+        assert '"level": "error", "event": "an event' not in b.log.getvalue()

@@ -7,8 +7,6 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
-
 from servers.ports import free_port, until
 from servers.scripted import SILENCE, ScriptedImap
 from whole.reading import read
@@ -38,20 +36,15 @@ def test_forty_messages_and_a_kill_in_the_middle(studio: Studio) -> None:
     assert len(answered) == len(set(answered))
 
 
-def test_two_thousand_messages_at_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_thousand_messages_at_once(studio: Studio) -> None:
     studio.configure()
     with studio.dovecot.delivery(studio.user, "wile@acme.example") as deliver:
         for number in range(2000):
             deliver(studio.mail(f"Number {number} is done.\n", message_id=f"b{number}@acme.example"))
-    began = time.monotonic()
     done = studio.run("run", "--once")
-    took = time.monotonic() - began
     assert done.code == 0, done.err
     assert studio.status()["messages"] == 2000
     assert studio.sink.received == []
-    with capsys.disabled():
-        print(f"\n2,000 messages recorded and handled in {took:.1f} s, {2000 / took:.0f} a second")
-    assert took < 60
 
 
 def test_once_answers_what_came_after_the_line_and_says_what_waits(studio: Studio) -> None:

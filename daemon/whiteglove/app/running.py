@@ -28,8 +28,6 @@ CONNECTIONS_DEADLINE = 3.0
 AS_LONG_AS_IT_TAKES = 3600.0
 COPY_PATIENCE = 6.0
 """Seconds within which a chore has to come due for a single run to wait for it."""
-NEVER = 60.0
-"""Seconds until Sent is asked for again where the store could not tell when."""
 
 Drain = Callable[[Callable[[], bool]], int]
 
@@ -89,7 +87,7 @@ class Running:
         for watcher in daemon.watchers:
             watcher.start()
         for name, errands in daemon.errands.items():
-            errands.repeat(daemon.sent[name].read_with, self._sent_interval)
+            errands.repeat(daemon.sent[name].read_with, daemon.scheduler.sent_interval)
         self._knocker = BackgroundScheduler(timezone="UTC")
         knock = daemon.woken["schedule"].set
         self._knocker.add_job(knock, "interval", seconds=1, coalesce=True, misfire_grace_time=None)
@@ -140,14 +138,6 @@ class Running:
         if number:
             self._daemon.woken["desk"].set()
         return number
-
-    def _sent_interval(self) -> float:
-        """Seconds until Sent is to be read again. The thread that asks this also fetches texts, and must not end."""
-        try:
-            return self._daemon.scheduler.sent_interval()
-        except Exception:  # noqa: BLE001 - The store may be busy, or the disk full; both pass.
-            get("schedule").exception("the store cannot say when to look into Sent")
-            return NEVER
 
 
 def run_once(daemon: Daemon, stop: threading.Event | None = None) -> tuple[int, bool]:

@@ -4,7 +4,7 @@ called, so that a plugin that fails never repeats it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,16 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.desk.keeping import Keeper
-from whiteglove.desk.understanding import Understood, Votes, final_obliges, new_text_of, open_obligation, understand
-from whiteglove.ledger import Obligation, PromiseState
+from whiteglove.desk.understanding import (
+    Opened,
+    Understood,
+    Votes,
+    final_obliges,
+    new_text_of,
+    open_obligation,
+    understand,
+)
+from whiteglove.ledger import PromiseState
 from whiteglove.message import RecordedMessage
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
@@ -25,14 +33,24 @@ from whiteglove.texts import Texts
 
 Line = dict[str, Any]
 _PROMISE_LINES = {"PromiseLate": "promise.late", "PromiseBroken": "promise.broken", "PromiseKept": "promise.kept"}
+_ABOUT_A_MESSAGE = frozenset({"MessageReceived", "OwnerSent"})
+_CONCERNED = _ABOUT_A_MESSAGE | {
+    "PromiseDue",
+    "PromisePassed",
+    "PromiseOverdue",
+    "ObligationOverdue",
+    "ObligationAnswered",
+    *_PROMISE_LINES,
+}
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What the core's part came to: whether anybody is still concerned, the new text of a message, what plugins are
-    told of the event beyond its subject, and log lines."""
+    """What the core's part came to: whether anybody is still concerned, the message as it is recorded now and its new
+    text, what plugins are told of the event beyond its subject, and log lines."""
 
     obsolete: bool = False
+    message: RecordedMessage | None = None
     text: str | None = None
     details: Mapping[str, Any] | None = None
     lines: list[Line] = field(default_factory=list)
@@ -47,14 +65,23 @@ class Core:
         self._votes = votes
         self.keeper = Keeper(settings, store)
 
-    def must_ask(self, tx: sa.Connection, row: EventRow) -> RecordedMessage | None:
-        """The message of this event, where the core's part takes more than the store: a text that is not at hand, or
-        the plugins' votes. Then `understand` comes first, outside of any transaction."""
-        if row.type != "MessageReceived":
+    def is_concerned(self, row: EventRow) -> bool:
+        """Whether the core has a part in events of this type."""
+        return row.type in _CONCERNED
+
+    def message_of(self, tx: sa.Connection, row: EventRow) -> RecordedMessage | None:
+        """The message that a client sent or was sent, where that is what the event is about."""
+        if row.type not in _ABOUT_A_MESSAGE:
             return None
-        message = self._message(tx, row)
-        at_hand = self._texts.has(message.row) and (self._votes is None or row.core_done)
-        return None if at_hand or self._client(message) is None else message
+        assert row.subject_row is not None
+        return messages.get(tx, row.subject_row)
+
+    def must_ask(self, row: EventRow, message: RecordedMessage) -> bool:
+        """Whether the core's part takes more than the store: a text that is not at hand, or the plugins' votes. Then
+        `understand` comes first, outside of any transaction."""
+        if row.type != "MessageReceived" or self._client(message) is None:
+            return False
+        return not self._texts.has(message.row) or (self._votes is not None and not row.core_done)
 
     def understand(self, row: EventRow, message: RecordedMessage) -> Understood:
         """What the message wants; where that was found out before, its text is read again and nothing else.
@@ -69,17 +96,27 @@ class Core:
             return Understood(None, new_text_of(message, text))
         return understand(message, text, client, self._settings, self._votes)
 
-    def settle(self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None = None) -> Outcome:
+    def settle(
+        self,
+        tx: sa.Connection,
+        row: EventRow,
+        now: datetime,
+        message: RecordedMessage | None,
+        understood: Understood | None = None,
+    ) -> Outcome:
         """Do the core's part, once; on a retry only what plugins need again is provided."""
         if row.type == "MessageReceived":
-            return self._received(tx, row, now, understood)
-        return Outcome() if row.core_done else self._settle(tx, row, now)
+            assert message is not None
+            return self._received(tx, row, message, now, understood)
+        if row.core_done:
+            return Outcome(message=message)
+        if message is not None:
+            return self._owner_sent(tx, row, message)
+        return self._settle(tx, row, now)
 
     def _settle(self, tx: sa.Connection, row: EventRow, now: datetime) -> Outcome:
         subject = row.subject_row or 0
         match row.type:
-            case "OwnerSent":
-                return self._owner_sent(tx, row)
             case "PromiseDue":
                 return Outcome(obsolete=ledger.promise(tx, subject).state is not PromiseState.OPEN)
             case "PromisePassed":
@@ -99,28 +136,32 @@ class Core:
             case _:
                 return Outcome()
 
-    def _received(self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None) -> Outcome:
-        message = self._message(tx, row)
+    def _received(
+        self,
+        tx: sa.Connection,
+        row: EventRow,
+        message: RecordedMessage,
+        now: datetime,
+        understood: Understood | None,
+    ) -> Outcome:
         client = self._client(message)
         if client is None:
             self._texts.drop(message.row)
             return Outcome(obsolete=True)
         found = understood or self.understand(row, message)
-        outcome = Outcome(text=found.text)
         if row.core_done or found.classification is None:
-            return outcome
+            return Outcome(message=message, text=found.text)
         owed = final_obliges(message.verdicts, found.classification)
         messages.classify(tx, message.row, found.classification, obliges=owed)
-        if owed:
-            obligation = open_obligation(tx, message, found.classification, client, self._settings)
-            if obligation is not None and obligation.message == message.row:
-                outcome.lines.append(_opened(message, obligation))
+        verdicts = replace(message.verdicts, obliges=owed)
+        message = replace(message, classification=found.classification, verdicts=verdicts)
+        opened = open_obligation(tx, message, found.classification, client, self._settings) if owed else None
         if message.verdicts.reason == "not_authentic" and not message.history:
             tell_owner(tx, CORE, _forged(message, client), now, self._settings.worktime)
-        return outcome
+        lines = [_opened(message, opened)] if opened else []
+        return Outcome(message=message, text=found.text, lines=lines)
 
-    def _owner_sent(self, tx: sa.Connection, row: EventRow) -> Outcome:
-        message = self._message(tx, row)
+    def _owner_sent(self, tx: sa.Connection, row: EventRow, message: RecordedMessage) -> Outcome:
         client = self._client(message)
         if client is None:
             return Outcome(obsolete=True)
@@ -130,7 +171,7 @@ class Core:
             "answered": [obligation.row for obligation in settled.answered],
         }
         tx.execute(events_table.update().where(events_table.c.row == row.row).values(details=details))
-        return Outcome(details=details)
+        return Outcome(message=message, details=details)
 
     def _promise_changed(self, tx: sa.Connection, kind: str, subject: int) -> Outcome:
         promise = ledger.promise(tx, subject)
@@ -152,22 +193,19 @@ class Core:
         due = obligation.due.isoformat() if obligation.due else None
         return Outcome(lines=[{"event": "obligation.overdue", "client": obligation.client, "due": due}])
 
-    def _message(self, tx: sa.Connection, row: EventRow) -> RecordedMessage:
-        assert row.subject_row is not None
-        return messages.get(tx, row.subject_row)
-
     def _client(self, message: RecordedMessage) -> Client | None:
         return self._settings.book.clients.get(message.client)
 
 
-def _opened(message: RecordedMessage, obligation: Obligation) -> Line:
+def _opened(message: RecordedMessage, opened: Opened) -> Line:
+    assert message.classification is not None
     return {
         "event": "obligation.opened",
         "mailbox": message.mailbox,
-        "client": obligation.client,
+        "client": message.client,
         "message_id": message.message_id,
-        "kind": obligation.kinds[0],
-        "due": obligation.due.isoformat() if obligation.due else None,
+        "kind": message.classification.kind,
+        "due": opened.due.isoformat() if opened.due else None,
         "history": message.history or None,
     }
 

@@ -23,6 +23,7 @@ from whiteglove.events import (
     ScheduleFired,
     WarningRaised,
 )
+from whiteglove.message import RecordedMessage
 from whiteglove.store import ledger, messages, outbox, warnings
 from whiteglove.store.events import EventRow
 
@@ -49,12 +50,19 @@ def hook_of(kind: str) -> str | None:
     return _HOOK_OF[kind]
 
 
-def hydrate(tx: sa.Connection, row: EventRow, book: Book, text: str | None = None) -> Event | None:
-    """The event of this row; None where its client has left the book, so that nobody is concerned any more."""
+def hydrate(
+    tx: sa.Connection,
+    row: EventRow,
+    book: Book,
+    message: RecordedMessage | None = None,
+    text: str | None = None,
+) -> Event | None:
+    """The event of this row; None where its client has left the book, so that nobody is concerned any more. `message`
+    is what it is about where that is a message and was read already."""
     subject = row.subject_row or 0
     match row.type:
         case "MessageReceived" | "OwnerSent":
-            return _about_message(tx, row, subject, book, text)
+            return _about_message(tx, row, message or messages.get(tx, subject), book, text)
         case "MailSent":
             return MailSent(id=row.row, at=row.at, mail=outbox.get(tx, subject).as_mail())
         case "MailFailed":
@@ -88,8 +96,9 @@ def hydrate(tx: sa.Connection, row: EventRow, book: Book, text: str | None = Non
             raise ValueError(f"event {row.row}: plugins see no {other}")
 
 
-def _about_message(tx: sa.Connection, row: EventRow, subject: int, book: Book, text: str | None) -> Event | None:
-    message = messages.get(tx, subject)
+def _about_message(
+    tx: sa.Connection, row: EventRow, message: RecordedMessage, book: Book, text: str | None
+) -> Event | None:
     client: Client | None = book.clients.get(message.client)
     if client is None:
         return None

@@ -117,10 +117,15 @@ class Desk:
                 events.postpone(tx, row.row, now + SUSPENDED_PAUSE, "suspended", counted=False)
                 continue
             try:
+                if not self._core.is_concerned(row) and not self._plugins.listeners(row):
+                    events.finish(tx, row.row)
+                    continue
                 with tx.begin_nested():
-                    taken.message = self._core.must_ask(tx, row)
-                    if taken.message is None:
-                        taken.opened, lines = self._settle(tx, row, now)
+                    message = self._core.message_of(tx, row)
+                    if message is not None and self._core.must_ask(row, message):
+                        taken.message = message
+                    else:
+                        taken.opened, lines = self._settle(tx, row, now, message)
                         taken.lines += lines
             except Exception as error:  # noqa: BLE001 - Nothing stops the loop; what was done of the event is undone.
                 taken.message = taken.opened = None
@@ -152,23 +157,30 @@ class Desk:
         assert message is not None
         understood = self._core.understand(row, message)
         with self._store.write() as tx:
-            opened, lines = self._settle(tx, row, self._clock.now(), understood)
+            opened, lines = self._settle(tx, row, self._clock.now(), message, understood)
         self._log(lines)
         return opened
 
     def _settle(
-        self, tx: sa.Connection, row: EventRow, now: datetime, understood: Understood | None = None
+        self,
+        tx: sa.Connection,
+        row: EventRow,
+        now: datetime,
+        message: RecordedMessage | None,
+        understood: Understood | None = None,
     ) -> tuple[_Open | None, list[Line]]:
         """The core's part; then the event as plugins see it, or the end of it where none is concerned."""
-        outcome = self._core.settle(tx, row, now, understood)
+        outcome = self._core.settle(tx, row, now, message, understood)
         if not outcome.obsolete and self._plugins.listeners(row):
             if outcome.details is not None:
                 row = replace(row, details=outcome.details)
-            event = hydrate(tx, row, self._settings.book, outcome.text)
+            event = hydrate(tx, row, self._settings.book, outcome.message, outcome.text)
             if event is not None:
+                if row.core_done:
+                    handled, answered = events.handled(tx, row.row), outbox.client_mail_of_event(tx, row.row)
+                    return _Open(row, event, handled, answered), outcome.lines
                 events.core_done(tx, row.row)
-                handled, answered = events.handled(tx, row.row), outbox.client_mail_of_event(tx, row.row)
-                return _Open(row, event, handled, answered), outcome.lines
+                return _Open(row, event, {}, answered=False), outcome.lines
         events.finish(tx, row.row)
         return None, outcome.lines
 

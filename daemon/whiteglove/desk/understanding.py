@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from whiteglove.classify import classify, rule_vote
 from whiteglove.clients import Client
-from whiteglove.ledger import Obligation
 from whiteglove.message import EASY_KINDS, MACHINE_KINDS, Classification, Guess, Kind, RecordedMessage, Verdicts
 from whiteglove.prepare.occasion import addresses_of, answers
 from whiteglove.settings import Settings
@@ -27,6 +26,14 @@ class Understood:
 
     classification: Classification | None
     text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new obligation, and the time that was agreed for such."""
+
+    row: int
+    due: datetime | None
 
 
 def understand(
@@ -56,8 +63,9 @@ def final_obliges(verdicts: Verdicts, classification: Classification) -> bool:
 
 def open_obligation(
     tx: sa.Connection, message: RecordedMessage, classification: Classification, client: Client, settings: Settings
-) -> Obligation | None:
-    """Open the obligation, or join the one of the same thread; None where the owner has answered already."""
+) -> Opened | None:
+    """Open the obligation, or join the one of the same thread, unless the owner has answered already. None where
+    nothing new was opened."""
     later = messages.owner_mail_to(tx, client.key, message.received_at)
     addresses = addresses_of(client, message.author)
     if any(answers(mail, message, addresses) for mail in later):
@@ -65,7 +73,8 @@ def open_obligation(
     joined = ledger.open_in_thread(tx, client.key, message.thread)
     if joined is not None:
         ledger.join_obligation(tx, joined.row, classification.kinds)
-        return ledger.obligation(tx, joined.row)
+        return None
+    due = _answer_by(message.received_at, client, settings)
     row = ledger.open_obligation(
         tx,
         client=client.key,
@@ -74,10 +83,10 @@ def open_obligation(
         address=message.author.folded,
         kinds=classification.kinds,
         at=message.received_at,
-        due=_answer_by(message.received_at, client, settings),
+        due=due,
     )
     events.add(tx, "ObligationOpened", message.received_at, row)
-    return ledger.obligation(tx, row)
+    return Opened(row, due)
 
 
 def _answer_by(received_at: datetime, client: Client, settings: Settings) -> datetime | None:

@@ -71,7 +71,7 @@ class Outbox:
         self._results = Results(settings, store)
         self._orphans: dict[int, datetime] = {}
         self._taken_over_at = clock.now()
-        self._unwritten: dict[int, tuple[SubmissionError | None, datetime]] = {}
+        self._unwritten: dict[int, tuple[OutboxRow, SubmissionError | None, datetime]] = {}
         self._unreachable: dict[str, datetime] = {}
         self._stumbles: Counter[int] = Counter()
 
@@ -162,7 +162,7 @@ class Outbox:
         self._unreachable.pop(mail.mailbox, None)
         if error is not None and error.outcome == "temporary" and not error.code:
             self._unreachable[mail.mailbox] = self._clock.now() + pause_after(error, mail.attempts)
-        self._unwritten[mail.row] = error, now
+        self._unwritten[mail.row] = mail, error, now
         return int(error is None)
 
     def _write_results(self) -> None:
@@ -177,19 +177,20 @@ class Outbox:
         disk, it is kept in memory, since the client would else be asked to believe in `unknown`."""
         written: dict[int, Lines] = {}
         now = self._clock.now()
-        for number, (error, not_before) in self._unwritten.items():
+        for number, (mail, error, not_before) in self._unwritten.items():
             if not_before > now:
                 continue
             try:
                 with tx.begin_nested():
-                    row = outbox.get(tx, number)
                     if error is None:
-                        written[number] = self._results.accepted(tx, row, now)
+                        lines = self._results.accepted(tx, mail, now)
                     else:
-                        written[number] = self._results.refused(tx, row, now, error)
+                        lines = self._results.refused(tx, mail, now, error)
             except Exception:  # noqa: BLE001 - Nothing stops the loop.
                 get("outbox").exception("what became of a mail could not be written", mail=number)
-                self._unwritten[number] = error, now + WRITE_AGAIN_PAUSE
+                self._unwritten[number] = mail, error, now + WRITE_AGAIN_PAUSE
+            else:
+                written[number] = lines
         return written
 
     def _written(self, written: Mapping[int, Lines]) -> None:
@@ -252,24 +253,32 @@ class Outbox:
     def _settle_orphans(self) -> None:
         now = self._clock.now()
         for number in [number for number, moment in self._orphans.items() if moment <= now]:
-            with self._store.read() as tx:
-                row = outbox.get(tx, number)
+            self._orphans[number] = now + SENT_UNREADABLE_PAUSE
             try:
-                found = self._lies_in_sent(row.mailbox, row.message_id or "", row.token or "")
-            except MailboxError:
-                if now - self._taken_over_at < ORPHAN_PATIENCE:
-                    self._orphans[number] = now + SENT_UNREADABLE_PAUSE
-                    continue
-                # Should Sent show it later, `settled` sets it right.
-                found = False
-            with self._store.write() as tx:
-                if found:
-                    lines = self._results.found_in_sent(tx, row, now)
-                else:
-                    lines = self._results.unknown(tx, row, now, CRASHED)
-            del self._orphans[number]
-            self._log(lines)
-            self._on_accepted()
+                known = self._settle_orphan(number, now)
+            except Exception:  # noqa: BLE001 - Nothing stops the loop.
+                get("outbox").exception("a mail whose fate is unknown could not be settled", mail=number)
+                continue
+            if known:
+                del self._orphans[number]
+                self._on_accepted()
+
+    def _settle_orphan(self, number: int, now: datetime) -> bool:
+        """Find out what became of a mail that a dead process was handing over; False where that must be asked again."""
+        with self._store.read() as tx:
+            row = outbox.get(tx, number)
+        try:
+            found = self._lies_in_sent(row.mailbox, row.message_id or "", row.token or "")
+        except MailboxError:
+            if now - self._taken_over_at < ORPHAN_PATIENCE:
+                return False
+            # Should Sent show it later, `settled` sets it right.
+            found = False
+        results = self._results
+        with self._store.write() as tx:
+            lines = results.found_in_sent(tx, row, now) if found else results.unknown(tx, row, now, CRASHED)
+        self._log(lines)
+        return True
 
     def _plan_notices(self) -> None:
         """Put all warnings that are due into one mail to the owner: one that waits for the server, or a new one."""

@@ -39,8 +39,9 @@ class Results:
 
     def accepted(self, tx: sa.Connection, row: OutboxRow, now: datetime, *, filed: bool = False) -> Lines:
         """The server took it; `filed` where it lies in Sent already."""
-        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, error=None)
-        lines = [line("mail.sent", row, reason="found_in_sent" if filed else row.reason), *self._told(tx, row, now)]
+        told, promise = self._told(tx, row, now)
+        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, error=None, promise=promise)
+        lines = [line("mail.sent", row, reason="found_in_sent" if filed else row.reason), *told]
         if row.audience is Audience.OWNER:
             warnings.told(tx, row.row)
         if row.audience is Audience.OWNER or row.rehearsed or filed:
@@ -64,8 +65,9 @@ class Results:
         never sent again; the owner's own notice is."""
         if row.audience is Audience.OWNER:
             return self._later(tx, row, now + UNKNOWN_NOTICE_PAUSE, error, message_id=row.message_id)
-        outbox.change(tx, [row.row], state=MailState.UNKNOWN, error=error)
-        lines = [line("mail.unknown", row, level="error", error=error), *self._told(tx, row, now)]
+        told, promise = self._told(tx, row, now)
+        outbox.change(tx, [row.row], state=MailState.UNKNOWN, error=error, promise=promise)
+        lines = [line("mail.unknown", row, level="error", error=error), *told]
         events.add(tx, "MailFailed", now, row.row)
         if not row.rehearsed:
             text = (
@@ -143,14 +145,13 @@ class Results:
         warnings.wait_again(tx, row.row, now + REFUSED_NOTICE_PAUSE)
         return [line("mail.failed", row, level="error", error=error)]
 
-    def _told(self, tx: sa.Connection, row: OutboxRow, now: datetime) -> Lines:
-        """Whoever has the mail was told its time; the first time that makes the promise."""
+    def _told(self, tx: sa.Connection, row: OutboxRow, now: datetime) -> tuple[Lines, int | None]:
+        """Whoever has the mail was told its time, by this promise; the first time that makes it."""
         if row.audience is not Audience.CLIENT or row.tells is None or row.due is None:
-            return []
+            return [], None
         promise, made = (None, False) if row.rehearsed else self._promise(tx, row, row.tells, row.due, now)
-        outbox.change(tx, [row.row], promise=promise)
         outbox.tell(tx, row, promise=promise, at=now)
-        return [line("promise.made", row, kind=row.tells)] if made else []
+        return ([line("promise.made", row, kind=row.tells)] if made else []), promise
 
     def _promise(
         self, tx: sa.Connection, row: OutboxRow, kind: PromiseKind, due: datetime, now: datetime
