@@ -628,6 +628,9 @@ def test_whatever_happens_no_client_is_told_twice_or_anything_but_the_ledgers_ti
             assert mail.due in dues
             assert mail.submitted_at is not None
             assert mail.submitted_at < mail.due
+            # No automatic mail while a word stands broken.
+            passed = [promise for promise in b.promises if promise.due <= mail.submitted_at]
+            assert all(promise.closed_at and promise.closed_at <= mail.submitted_at for promise in passed)
         with b.store.read() as tx:
             told = list(tx.execute(tables.told.select()))
         assert len({(row.address, row.thread, row.due) for row in told}) == len(told)
