@@ -17,9 +17,7 @@ LATE = datetime(2026, 3, 3, 9, tzinfo=UTC)
 def test_the_first_plugin_answers_and_a_later_one_is_withheld() -> None:
     other = Reply(reason="receipt", template="receipt")
 
-    agreed = settle(
-        [Proposal("first", (REPLY,)), Proposal("second", (other,))], about_message=True, answered=False
-    )
+    agreed = settle([Proposal("first", (REPLY,)), Proposal("second", (other,))], about_message=True, answered=False)
 
     assert agreed.replies == [("first", REPLY)]
     assert agreed.withheld == [("second", other, "another_answer")]

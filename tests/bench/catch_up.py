@@ -31,7 +31,7 @@ from whole.studio import Studio
 
 ROUNDS = 3
 BATCH = 50
-WORDS = ["catalogue", "page", "draft", "invoice", "picture", "header", "footer", "search", "colour", "review", "Monday", "Friday", "layout", "print", "price"]
+WORDS = ("catalogue", "page", "draft", "invoice", "picture", "header", "search", "colour", "review", "layout", "print")
 
 
 def fill(studio: Studio, number: int) -> None:
