@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from benches import QUESTION, STATUS, THANKS, acme, plugin
-from whiteglove.desk.understanding import final_obliges
+from whiteglove.desk.understanding import final_verdicts
 from whiteglove.message import Classification, Guess, Kind, RecordedMessage, Verdicts
 from whiteglove.store import messages
 from whiteglove.testing import Bench
@@ -86,19 +86,26 @@ def test_nor_can_a_time_be_named_in_an_absence_of_more_than_a_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("obliges", "kinds", "expected"),
+    ("reason", "kinds", "expected"),
     [
-        (True, (Kind.QUESTION,), True),
-        (True, (Kind.THANKS, Kind.QUESTION), True),
-        (True, (Kind.THANKS,), False),
-        (True, (Kind.THANKS, Kind.FYI), False),
-        (False, (Kind.QUESTION,), False),
+        (None, (Kind.QUESTION,), (True, None)),
+        (None, (Kind.THANKS, Kind.QUESTION), (True, None)),
+        (None, (Kind.THANKS,), (False, "thanks")),
+        (None, (Kind.FYI, Kind.THANKS), (False, "fyi")),
+        ("several_clients", (Kind.THANKS,), (False, "several_clients")),
     ],
 )
-def test_the_final_verdict(obliges: bool, kinds: tuple[Kind, ...], expected: bool) -> None:
-    verdicts = Verdicts(human=True, may_acknowledge=True, obliges=obliges)
+def test_the_final_verdict(reason: str | None, kinds: tuple[Kind, ...], expected: tuple[bool, str | None]) -> None:
+    verdicts = Verdicts(human=True, may_acknowledge=reason is None, obliges=True, reason=reason)
+    final = final_verdicts(verdicts, Classification(kinds, 0.9))
 
-    assert final_obliges(verdicts, Classification(kinds, 0.9)) is expected
+    assert (final.obliges, final.reason) == expected
+
+
+def test_what_obliges_nobody_keeps_its_reason() -> None:
+    verdicts = Verdicts(human=True, may_acknowledge=False, obliges=False, reason="not_addressed")
+
+    assert final_verdicts(verdicts, Classification((Kind.THANKS,), 0.9)) == verdicts
 
 
 def test_an_answer_that_came_between_closes_what_joins() -> None:

@@ -246,11 +246,12 @@ def test_a_strangers_mail_is_known_again_after_they_became_a_client(
 def test_what_a_message_wants_is_noted(add_message: AddMessage, tx: sa.Connection) -> None:
     row = add_message()
     wanted = Classification((Kind.THANKS, Kind.FYI), 0.9, cues=("Thank you",))
-    messages.classify(tx, row, wanted, obliges=False)
+    messages.classify(tx, row, wanted, obliges=False, reason="thanks")
     found = messages.get(tx, row)
 
     assert found.classification == wanted
     assert found.verdicts.obliges is False
+    assert found.verdicts.reason == "thanks"
     assert found.verdicts.may_acknowledge is True
 
 

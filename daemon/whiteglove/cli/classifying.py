@@ -13,7 +13,7 @@ from whiteglove.cli.mailfiles import UnreadableFile, messages_below
 from whiteglove.cli.output import print_json
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.clients import Book, Client, Owner, WorkingHours
-from whiteglove.desk.understanding import final_obliges
+from whiteglove.desk.understanding import final_verdicts
 from whiteglove.errors import ConfigurationError
 from whiteglove.message import MACHINE_KINDS, Address, Classification, Kind, Message, Verdicts
 from whiteglove.parse import parse_whole
@@ -63,11 +63,12 @@ def describe(raw: bytes, knowledge: Knowledge) -> dict[str, object]:
         message, client, verdicts, found = _understood(raw, knowledge)
     except Exception:  # noqa: BLE001 - Whatever somebody sends, the next message gets its line.
         message, client, verdicts, found = Message(defects=("unreadable",)), None, UNREADABLE, _ABSTAINED
+    verdicts = final_verdicts(verdicts, found)
     return {
         "message_id": message.message_id,
         "human": verdicts.human,
         "may_acknowledge": verdicts.may_acknowledge,
-        "obliges": final_obliges(verdicts, found),
+        "obliges": verdicts.obliges,
         "reason": verdicts.reason,
         "client": client.key if client else None,
         "kind": found.kind,

@@ -17,7 +17,7 @@ from whiteglove.desk.understanding import (
     Opened,
     Understood,
     Votes,
-    final_obliges,
+    final_verdicts,
     new_text_of,
     open_obligation,
     understand,
@@ -151,10 +151,10 @@ class Core:
         found = understood or self.understand(row, message)
         if row.core_done or found.classification is None:
             return Outcome(message=message, text=found.text)
-        owed = final_obliges(message.verdicts, found.classification)
-        messages.classify(tx, message.row, found.classification, obliges=owed)
-        verdicts = replace(message.verdicts, obliges=owed)
+        verdicts = final_verdicts(message.verdicts, found.classification)
+        messages.classify(tx, message.row, found.classification, obliges=verdicts.obliges, reason=verdicts.reason)
         message = replace(message, classification=found.classification, verdicts=verdicts)
+        owed = verdicts.obliges
         opened = open_obligation(tx, message, found.classification, client, self._settings) if owed else None
         if message.verdicts.reason == "not_authentic" and not message.history:
             tell_owner(tx, CORE, _forged(message, client), now, self._settings.worktime)

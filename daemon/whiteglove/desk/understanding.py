@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,9 +56,12 @@ def new_text_of(message: RecordedMessage, text: str | None) -> str | None:
     return new_text(text) if text is not None and message.verdicts.human else None
 
 
-def final_obliges(verdicts: Verdicts, classification: Classification) -> bool:
-    """Whether the owner owes a person's answer: the screen's verdict, unless nothing but thanks or news was written."""
-    return verdicts.obliges and not EASY_KINDS.issuperset(classification.kinds)
+def final_verdicts(verdicts: Verdicts, classification: Classification) -> Verdicts:
+    """The verdicts once it is known what was written: nothing but thanks or news obliges nobody, and that is then the
+    reason, unless an earlier verdict has one."""
+    if not verdicts.obliges or not EASY_KINDS.issuperset(classification.kinds):
+        return verdicts
+    return replace(verdicts, obliges=False, reason=verdicts.reason or classification.kind)
 
 
 def open_obligation(

@@ -124,8 +124,8 @@ def before_renumbering(
     return next((int(row.row) for row in (*same, *unknown)), None)
 
 
-def classify(tx: sa.Connection, row: int, classification: Classification, *, obliges: bool) -> None:
-    """Note what a message wants, and whether the owner owes an answer in the end."""
+def classify(tx: sa.Connection, row: int, classification: Classification, *, obliges: bool, reason: str | None) -> None:
+    """Note what a message wants, whether the owner owes an answer in the end, and the reason of the first "no"."""
     tx.execute(
         _CHANGE,
         {
@@ -135,6 +135,7 @@ def classify(tx: sa.Connection, row: int, classification: Classification, *, obl
             "abstained": classification.abstained,
             "cues": list(classification.cues),
             "obliges": obliges,
+            "reason": reason,
         },
     )
 
