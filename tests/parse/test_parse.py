@@ -31,7 +31,19 @@ How is it coming along=3F
 """
 
 
-@pytest.mark.parametrize("raw", [RAW, RAW.replace(b"\n", b"\r\n"), RAW.replace(b"\n", b"\r")])
+MAC = RAW.replace(b"\n", b"\r")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        RAW,
+        RAW.replace(b"\n", b"\r\n"),
+        MAC,
+        MAC.replace(b"\r", b"\n", 2),
+        MAC.replace(b"\r", b"\r\n", 2),
+    ],
+)
 def test_a_whole_message_is_understood(raw: bytes) -> None:
     message, text = parse_whole(raw)
 

@@ -33,6 +33,7 @@ def parse_header(header: bytes, *, structure: Part | None = None, size: int = 0)
 
 def parse_whole(raw: bytes) -> tuple[Message, str | None]:
     """A message from all its bytes, and its text; None where it has none. Never raises."""
+    size = len(raw)
     raw = _with_newlines(raw)
     header = read_header(raw)
     tree = read_tree(raw, header)
@@ -41,12 +42,16 @@ def parse_whole(raw: bytes) -> tuple[Message, str | None]:
     if part is not None and part.section in tree.spans:
         start, stop = tree.spans[part.section]
         text = decode_part(raw[start:stop], part)
-    return _message(header, tree.root, len(raw), tree.defects), text
+    return _message(header, tree.root, size, tree.defects), text
 
 
 def _with_newlines(raw: bytes) -> bytes:
-    """Some old mail ends its lines with CR alone."""
-    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+    """Some old mail ends its lines with CR alone, and whatever handed it on may have put proper lines above it: where
+    most lines end so, CR ends a line."""
+    returns, newlines = raw.count(b"\r"), raw.count(b"\n")
+    if returns - raw.count(b"\r\n") <= newlines:
+        return raw
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _message(header: Header, structure: Part, size: int, tree_defects: Sequence[str]) -> Message:
