@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from types import ModuleType
@@ -118,11 +119,19 @@ class TestAPluginThatRaises:
 
 class TestAPluginThatHangs:
     def test_its_neighbours_are_served_and_its_late_result_is_thrown_away(self) -> None:
-        slow = plugin("slow", on_message=lambda event: [time.sleep(0.4), Warn(reason="x", key="k", text="Late.")][1:])
+        given_up, ended = threading.Event(), threading.Event()
+
+        def on_message(event: Any) -> list[Warn]:
+            given_up.wait(10)
+            ended.set()
+            return [Warn(reason="x", key="k", text="Late.")]
+
+        slow = plugin("slow", on_message=on_message)
         beside = {"acknowledge": (acknowledge, {"delay": "0s"})}
         with Bench(slow, beside=beside, budget=0.1) as bench:
             assert len(to_clients(bench.receive(STATUS))) == 1
-            time.sleep(0.4)
+            given_up.set()
+            assert ended.wait(10)
             bench.run()
             assert bench.warned == []
             assert "took longer than 0.1 s" in bench.failures[0]

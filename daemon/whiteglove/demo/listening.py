@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -54,7 +55,7 @@ class Client:
         self._connection.close()
 
 
-class Listener:
+class Listener(ABC):
     """Listens on loopback between `start` and `stop`; a context manager. `port` is known once it has started."""
 
     host = "127.0.0.1"
@@ -99,9 +100,9 @@ class Listener:
             client.cut()
             thread.join()
 
+    @abstractmethod
     def converse(self, client: Client) -> None:
         """The whole conversation, in a thread of its own; `GoneError` and `OSError` end it."""
-        raise NotImplementedError
 
     def _accept(self, listening: socket.socket) -> None:
         while self._listening is listening:

@@ -109,12 +109,6 @@ class Recorder:
         history = not folder.is_live(read.fetched.uid, read.fetched.received_at, live_since)
         verdicts = self._verdicts(read, book, outbound, text, authserv_id)
         id_hash = self._store.hash_id(read.message.message_id) if read.message.message_id else None
-        place = {
-            "mailbox": folder.mailbox,
-            "folder": folder.folder,
-            "uidvalidity": folder.uidvalidity,
-            "uid": read.fetched.uid,
-        }
         done = Recorded(
             row=None,
             message_id=read.message.message_id,
@@ -129,24 +123,11 @@ class Recorder:
         digest = self._digest(read.message, payload) if read.client else None
         if id_hash is not None and self._moved(tx, folder, read.fetched.uid, id_hash, digest):
             return done
-        known = {
-            **place,
-            "id_hash": id_hash,
-            "recorded_at": now,
-            "outbound": outbound,
-            "own": read.ours is not None,
-            "history": history,
-            "human": verdicts.human,
-            "may_acknowledge": verdicts.may_acknowledge,
-            "obliges": verdicts.obliges,
-            "reason": verdicts.reason,
-            "machine_kind": verdicts.kind,
-        }
+        known = _known_of_anybody(read, folder, done, id_hash, now)
         if read.client is None:
             return replace(done, row=messages.add(tx, **known))
-        known["remarks"] = list(verdicts.remarks)
         twin = messages.twin(tx, id_hash, digest, outbound) if id_hash is not None and digest is not None else None
-        row = messages.add(tx, **known, **self._content(read, digest), duplicate_of=twin)
+        row = messages.add(tx, **known, **self._content(read, digest, verdicts.remarks), duplicate_of=twin)
         if twin is not None:
             return replace(done, row=row)
         messages.set_thread(tx, row, id_hash, self._related(tx, read))
@@ -190,7 +171,7 @@ class Recorder:
         parts = (authors, message.subject, dates)
         return self._store.digest(*(part.encode("utf-8", "replace") for part in parts), payload or b"")
 
-    def _content(self, read: Read, digest: bytes | None) -> dict[str, object]:
+    def _content(self, read: Read, digest: bytes | None, remarks: tuple[str, ...]) -> dict[str, object]:
         message = read.message
         author = message.author[0] if message.author else Address("")
         assert read.client is not None
@@ -207,5 +188,29 @@ class Recorder:
             "in_reply_to": list(message.in_reply_to),
             "references": list(message.references),
             "marker": bool(message.all(REPORT_MARKER)),
+            "remarks": list(remarks),
             "defects": list(message.defects),
         }
+
+
+def _known_of_anybody(
+    read: Read, folder: FolderState, recorded: Recorded, id_hash: bytes | None, now: datetime
+) -> dict[str, object]:
+    """The columns that are filled for strangers too: where the mail lies and what was made of it."""
+    verdicts = recorded.verdicts
+    return {
+        "mailbox": folder.mailbox,
+        "folder": folder.folder,
+        "uidvalidity": folder.uidvalidity,
+        "uid": read.fetched.uid,
+        "id_hash": id_hash,
+        "recorded_at": now,
+        "outbound": recorded.outbound,
+        "own": read.ours is not None,
+        "history": recorded.history,
+        "human": verdicts.human,
+        "may_acknowledge": verdicts.may_acknowledge,
+        "obliges": verdicts.obliges,
+        "reason": verdicts.reason,
+        "machine_kind": verdicts.kind,
+    }
