@@ -10,8 +10,10 @@ from pathlib import Path
 
 from whiteglove import hookspecs
 from whiteglove.cli import parser
+from whiteglove.host import Host
 from whiteglove.host.implementations import hooks
 from whiteglove.log import EVENTS
+from whiteglove.settings import load
 from whiteglove.testing import Bench
 from whiteglove_plugins.acknowledge import Acknowledge
 
@@ -49,6 +51,13 @@ def test_every_command_is_named() -> None:
     commands = next(action for action in parser()._actions if action.dest == "command").choices
     assert commands is not None
     assert [name for name in commands if f"whiteglove {name}" not in ROOT_README] == []
+
+
+def test_the_example_configuration_enables_only_plugins_that_exist_with_settings_that_they_take() -> None:
+    settings = load(ROOT / "config" / "whiteglove.example.toml", {})
+    host = Host.load(settings.plugins, settings.problem)
+    host.close()
+    assert [plugin.name for plugin in host.plugins] == ["acknowledge"]
 
 
 def test_every_file_that_the_route_names_exists() -> None:

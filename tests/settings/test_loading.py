@@ -21,7 +21,7 @@ SMALL = OWNER + MAILBOX
 def test_the_example_is_right() -> None:
     settings = load(CONFIG / "whiteglove.example.toml", {}, today=date(2026, 11, 22))
     assert {"lantern", "quill"} <= set(settings.book.clients)
-    assert list(settings.plugins) == ["acknowledge", "daily_summary", "reports"]
+    assert list(settings.plugins) == ["acknowledge"]
     assert date(2027, 3, 8) in settings.worktime.holidays
     assert date(2026, 11, 26) in settings.client_holidays["lantern"]
 
@@ -182,13 +182,13 @@ def test_live_since_is_an_instant_in_utc(folder: Folder) -> None:
 def test_plugins_keep_the_files_order_and_lose_what_turns_them_off(folder: Folder) -> None:
     text = (
         SMALL
-        + "[plugins.reports]\nremind = []\n[plugins.llm]\nenabled = false\n[plugins.acknowledge]\nenabled = true\n"
+        + "[plugins.timelog]\nremind = []\n[plugins.llm]\nenabled = false\n[plugins.acknowledge]\nenabled = true\n"
     )
     assert {name: dict(keys) for name, keys in folder.load(text).plugins.items()} == {
-        "reports": {"remind": []},
+        "timelog": {"remind": []},
         "acknowledge": {},
     }
-    assert list(folder.load(text).plugins) == ["reports", "acknowledge"]
+    assert list(folder.load(text).plugins) == ["timelog", "acknowledge"]
 
 
 def test_two_accounts_may_watch_folders_of_the_same_name(folder: Folder) -> None:

@@ -8,24 +8,24 @@ import pytest
 
 from .conftest import MAILBOX, OWNER, Folder
 
-TEXT = OWNER + MAILBOX + '[plugins.reports]\nremind = ["1d",\n "1h"]\n'
+TEXT = OWNER + MAILBOX + '[plugins.timelog]\nremind = ["1d",\n "1h"]\n'
 
 
 def test_a_fault_found_later_still_has_its_file_and_line(folder: Folder) -> None:
-    folder.environ["WHITEGLOVE_PLUGINS__REPORTS__AT"] = "08:00"
+    folder.environ["WHITEGLOVE_PLUGINS__TIMELOG__AT"] = "08:00"
     settings = folder.load(TEXT, {"acme": 'name = "Acme"\nreport = ["Tue 16:00"]\n'})
     found = [
-        settings.problem(("plugins", "reports", "remind"), "is odd"),
-        settings.problem(("plugins", "reports", "remind", 1), "is odd"),
-        settings.problem(("plugins", "reports", "sure"), "is missing"),
-        settings.problem(("plugins", "reports", "at"), "is odd"),
+        settings.problem(("plugins", "timelog", "remind"), "is odd"),
+        settings.problem(("plugins", "timelog", "remind", 1), "is odd"),
+        settings.problem(("plugins", "timelog", "sure"), "is missing"),
+        settings.problem(("plugins", "timelog", "at"), "is odd"),
         settings.problem(("clients", "acme", "report"), "is odd"),
     ]
     assert [str(problem).removeprefix(f"{folder.path}/") for problem in found] == [
-        "whiteglove.toml:11: plugins.reports.remind: is odd",
-        "whiteglove.toml:11: plugins.reports.remind[1]: is odd",
-        "whiteglove.toml:10: plugins.reports.sure: is missing",
-        "environment: WHITEGLOVE_PLUGINS__REPORTS__AT: is odd",
+        "whiteglove.toml:11: plugins.timelog.remind: is odd",
+        "whiteglove.toml:11: plugins.timelog.remind[1]: is odd",
+        "whiteglove.toml:10: plugins.timelog.sure: is missing",
+        "environment: WHITEGLOVE_PLUGINS__TIMELOG__AT: is odd",
         "clients/acme.toml:2: report: is odd",
     ]
 
@@ -35,7 +35,7 @@ def test_settings_cannot_be_changed(folder: Folder) -> None:
     with pytest.raises(FrozenInstanceError):
         settings.owner = settings.owner  # type: ignore[misc]
     with pytest.raises(TypeError):
-        settings.plugins["reports"]["remind"] = []  # type: ignore[index]
+        settings.plugins["timelog"]["remind"] = []  # type: ignore[index]
 
 
 def test_a_repr_holds_no_password(folder: Folder) -> None:

@@ -82,6 +82,8 @@ def check(settings: Settings, host: Host, world: World) -> Iterator[Finding]:
     yield _store(settings)
     for plugin in host.plugins:
         yield Finding(OK, f"plugin {plugin.name}", f"{plugin.summary} ({plugin.origin})")
+    for name in settings.announced:
+        yield Finding(WARNING, f"plugin {name}", "not in this version yet; its section was checked and enables nothing")
     if not host.plugins:
         yield Finding(WARNING, "plugins", "none is enabled; a section [plugins.acknowledge] enables the first")
     if text := overcommitment(settings):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from whiteglove.clients import Book, Colleague, Owner
 from whiteglove.errors import ConfigurationError, GrammarError, Problem
 from whiteglove.message import Address
+from whiteglove.settings import announced
 from whiteglove.settings.book import ClientEntry, book_faults, client_from
 from whiteglove.settings.data import load_languages
 from whiteglove.settings.files import read_clients, read_configuration, read_text
@@ -76,6 +77,10 @@ class _Reader:
         self.problems += book_faults(owner, team, self._entries)
         daemon = self._daemon()
         templates_dir = self._templates_dir()
+        plugins = _enabled(self._config.plugins)
+        awaited = tuple(name for name in plugins if name in announced.ANNOUNCED)
+        for name in awaited:
+            self.problems += announced.faults(name, plugins[name], self._source)
         if self.problems or daemon is None:
             return None
         return Settings(
@@ -87,7 +92,8 @@ class _Reader:
                 person=self._config.limits.person, domain=self._config.limits.domain, all=self._config.limits.all
             ),
             mailboxes=tuple(self._mailbox(i, section) for i, section in enumerate(self._config.mailboxes)),
-            plugins=_enabled(self._config.plugins),
+            plugins=MappingProxyType({name: keys for name, keys in plugins.items() if name not in awaited}),
+            announced=awaited,
             worktime=worktime,
             client_holidays=MappingProxyType({key: days for key, days in holidays.items() if key}),
             languages=languages,

@@ -78,6 +78,7 @@ class MailboxAccount:
 class Settings:
     """Everything the configuration says. `plugins` holds the enabled ones with their own keys, in the file's order.
 
+    `announced` names sections of plugins that are not in this version yet: they were checked and enable nothing.
     `client_holidays` holds the holidays of each client that has any, by the client's key; they warn and shift nothing.
     """
 
@@ -88,6 +89,7 @@ class Settings:
     limits: Limits
     mailboxes: tuple[MailboxAccount, ...]
     plugins: Mapping[str, Mapping[str, Any]]
+    announced: tuple[str, ...]
     worktime: WorkingTime
     client_holidays: Mapping[str, frozenset[date]]
     languages: Mapping[str, Language]
