@@ -16,7 +16,6 @@ from whiteglove.ledger import Promise, PromiseKind, PromiseState
 from whiteglove.promises import (
     LONGEST_WINDOW,
     breaks_at,
-    falls_on_day_off,
     is_report,
     judge,
     next_report,
@@ -242,9 +241,9 @@ class TestJudge:
 def test_falls_on_day_off() -> None:
     away = WorkingTime(BERLIN, OFFICE, away=(DateRange(date(2026, 11, 24), date(2026, 11, 24)),))
 
-    assert falls_on_day_off(DUE, away)
-    assert not falls_on_day_off(DUE, WORKTIME)
-    assert falls_on_day_off(berlin("2026-11-28T16:00"), WORKTIME)
+    assert away.lies_on_day_off(DUE)
+    assert not WORKTIME.lies_on_day_off(DUE)
+    assert WORKTIME.lies_on_day_off(berlin("2026-11-28T16:00"))
 
 
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
@@ -287,7 +286,7 @@ def test_the_next_report_lies_ahead_unless_it_is_an_unkept_promise(
     for at in found[len(owed) :]:
         assert at > now
         assert at not in closed
-        assert not falls_on_day_off(at, worktime)
+        assert not worktime.lies_on_day_off(at)
         assert all(at > due for due in owed)
 
 

@@ -146,14 +146,6 @@ def breaks_at(
     return min(ends, default=None)
 
 
-def falls_on_day_off(due: datetime, worktime: WorkingTime) -> bool:
-    """Whether a promised time lies on a day off or in an absence, say one entered after the promise was made.
-
-    Such a time is not told again.
-    """
-    return worktime.lies_on_day_off(due)
-
-
 def _window(cadence: Sequence[ReportSlot], worktime: WorkingTime, due: datetime) -> tuple[datetime, bool]:
     """When the window of a due time opens, and whether that report is a call."""
     previous: datetime | None = None

@@ -18,9 +18,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Protocol
 
 from whiteglove.errors import ConfigurationError, SubmissionError
+from whiteglove.settings import ServerAddress
 
 IDLE = 20.0
 """Seconds after which a kept connection is asked whether it still stands, before a mail is trusted to it."""
@@ -35,19 +35,6 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 _LONE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _SHOWN = 300
-
-
-class Server(Protocol):
-    """Where to submit and as whom. `security` is `tls`, `starttls` or `plain`; without a `user` there is no AUTH."""
-
-    @property
-    def security(self) -> str: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-    @property
-    def user(self) -> str: ...
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +52,7 @@ class SmtpTransport:
 
     def __init__(
         self,
-        server: Server,
+        server: ServerAddress,
         password: Callable[[], str] | None = None,
         *,
         token: Callable[[], str] | None = None,

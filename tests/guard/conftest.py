@@ -88,7 +88,6 @@ def make_facts(**changes: Any) -> Facts:
         "last_owner_mail": NOW - timedelta(days=2),
         "answered_since": False,
         "told_here": False,
-        "short_line_here": False,
         "another_answer": False,
         "use": tuple(
             LimitUse(name, count=1, limit=Limit(2, timedelta(days=1))) for name in ("person", "domain", "all")

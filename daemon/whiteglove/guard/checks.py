@@ -119,7 +119,7 @@ def _time_told(_mail: FinishedMail, facts: Facts) -> str | None:
 
 
 def _said_already(_mail: FinishedMail, facts: Facts) -> str | None:
-    if facts.told_here or facts.short_line_here:
+    if facts.told_here:
         return "told"
     return "another_answer" if facts.another_answer else None
 

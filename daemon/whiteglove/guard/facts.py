@@ -69,8 +69,8 @@ class Facts:
     `recipient` is the address that the mail is for, as its owner writes it; in a `rehearsal` the bytes go to the owner
     instead. `live` and `history` say where the message lies; `received_at` is its INTERNALDATE. `recipients` are its To
     and Cc, `answered_subject` its decoded subject. `tells` and `due` are the promise in the mail. `last_owner_mail` is
-    the owner's last own mail to this person, `answered_since` whether the owner answered this message. `told_here` and
-    `short_line_here`: this thread has the time, or the short line, already. `notice` is the sentence that must stand in
+    the owner's last own mail to this person, `answered_since` whether the owner answered this message. `told_here`:
+    this thread has the time already, in full or as the short line. `notice` is the sentence that must stand in
     the text, `token` what stands in `X-Whiteglove`. `other_words` are those of `disclosure_words`; without them they
     are looked up.
     """
@@ -98,7 +98,6 @@ class Facts:
     last_owner_mail: datetime | None
     answered_since: bool
     told_here: bool
-    short_line_here: bool
     another_answer: bool
     use: tuple[LimitUse, ...]
     failed_address: bool
@@ -116,5 +115,5 @@ def owner_facts(*, now: datetime, book: Book, token: str = "") -> Facts:
         recipient=Address(owner.address, owner.name), verdicts=None, live=False, history=False, received_at=None,
         max_age=timedelta(0), recipients=(), tells=None, due=None, due_on_day_off=False, promise_late=False,
         complaint_open=False, incident_open=False, last_owner_mail=None, answered_since=False, told_here=False,
-        short_line_here=False, another_answer=False, use=(), failed_address=False, notice="", token=token,
+        another_answer=False, use=(), failed_address=False, notice="", token=token,
     )  # fmt: skip

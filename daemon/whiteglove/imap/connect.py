@@ -13,26 +13,14 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
 from whiteglove.errors import ConfigurationError, MailboxError
 from whiteglove.imap import faults, responses
 from whiteglove.imap.wire import Wire, last_text
-
-
-class Server(Protocol):
-    """Where to connect and as whom. `security` is `tls`, `starttls` or `plain` (for this machine only)."""
-
-    @property
-    def security(self) -> str: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-    @property
-    def user(self) -> str: ...
+from whiteglove.settings import ServerAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def verifying_context() -> ssl.SSLContext:
 
 
 def connect(
-    server: Server, credentials: Credentials, timeouts: Timeouts, context: ssl.SSLContext | None = None
+    server: ServerAddress, credentials: Credentials, timeouts: Timeouts, context: ssl.SSLContext | None = None
 ) -> Connection:
     """Open a connection and log in. Raises `MailboxError`, also where the password cannot be read."""
     where = f"{server.host}:{server.port}"
@@ -104,7 +92,7 @@ def connect(
     return connection
 
 
-def _secret(server: Server, credentials: Credentials, where: str) -> str:
+def _secret(server: ServerAddress, credentials: Credentials, where: str) -> str:
     source = credentials.token or credentials.password
     if source is None or not server.user:
         raise MailboxError("login", f"{where}: no user and password are configured", fatal=True)

@@ -17,12 +17,13 @@ from datetime import date
 
 from whiteglove.errors import MailboxError
 from whiteglove.imap import faults, fetching, folders
-from whiteglove.imap.connect import Connection, Credentials, Server, Timeouts, connect
+from whiteglove.imap.connect import Connection, Credentials, Timeouts, connect
 from whiteglove.imap.folders import Listed, Role
 from whiteglove.imap.idle import IdleRefusedError, idle, linger
 from whiteglove.imap.search import Search
 from whiteglove.message import Part
 from whiteglove.ports import Fetched, Folders, FolderStatus
+from whiteglove.settings import ServerAddress
 
 _REFUSALS = 3
 """Logins refused in a row without a reason that RFC 5530 knows, before trying again counts as harm."""
@@ -38,7 +39,7 @@ class ImapMailbox:
 
     def __init__(
         self,
-        server: Server,
+        server: ServerAddress,
         password: Callable[[], str] | None,
         *,
         token: Callable[[], str] | None = None,

@@ -26,12 +26,6 @@ class SentReader:
     def __init__(self, errands: Errands, reader: FolderReader) -> None:
         self._errands = errands
         self._reader = reader
-        self._missing = False
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the server names no Sent folder and the configuration does not either."""
-        return self._missing
 
     def read(self, deadline: float = 30.0) -> None:
         """Read what is new in Sent.
@@ -44,7 +38,6 @@ class SentReader:
     def read_with(self, mailbox: Mailbox) -> None:
         """Read what is new in Sent over this connection, on the thread that owns it."""
         folder = mailbox.folders().sent
-        self._missing = folder is None
         if folder is None:
             self._reader.note_missing(SENT)
         else:
@@ -97,10 +90,6 @@ class Watcher:
         if self._thread.ident is not None:
             self._thread.join(deadline)
         return not self._thread.is_alive()
-
-    def look_now(self) -> None:
-        """Search again soon, from any thread."""
-        self._mailbox.wake()
 
     def catch_up(self) -> int:
         """Connect, read every folder once, and disconnect; for a single run without watching.

@@ -126,7 +126,6 @@ def read_facts(
         last_owner_mail=to_person[-1].received_at if to_person else None,
         answered_since=any(answers(mail, message, occasion.addresses) for mail in occasion.owner_mail),
         told_here=occasion.told_here,
-        short_line_here=False,
         another_answer=_another_answer(outbox.answering(tx, message.row), row),
         use=_use(tx, occasion, settings, now),
         failed_address=outbox.failed_for(tx, message.author.folded),
