@@ -327,7 +327,7 @@ class TestFromTable:
 
     def test_every_missing_and_unknown_key_is_named(self) -> None:
         table = self.table()
-        del table["months"], table["when_at"]["today"]
+        del table["months"], table["when_at"]["today"], table["summary"]["failed"]
         table["colour"] = "red"
         table["notice"]["casual"] = "Hey."
 
@@ -336,6 +336,7 @@ class TestFromTable:
         for fault in (
             "missing key months",
             "missing key when_at.today",
+            "missing key summary.failed",
             "unknown key colour",
             "unknown key notice.casual",
         ):
@@ -355,6 +356,9 @@ class TestFromTable:
             (("when_at", "today"), "{at.real}", "when_at.today has an unknown field {at.real}"),
             (("when_at", "today"), "{at", "when_at.today is no format"),
             (("hour_at", "full"), "{hour:zz}", "hour_at.full is no format"),
+            (("short_months",), ["Jan"], "short_months must hold 12 texts, not 1"),
+            (("summary", "more"), "+ {number}", "summary.more has an unknown field {number}; known: count"),
+            (("summary", "quiet"), "", "summary.quiet must be a text"),
             (("hour_at", "25"), "{hour}", "unknown key hour_at.25"),
             (("hour_at", "1:60"), "{hour}", "unknown key hour_at.1:60"),
             (("greeting_formal", "nameless"), "Dear {name},", "unknown field {name}; known: none"),

@@ -29,7 +29,11 @@ _BY_FORM = dict.fromkeys(("familiar", "formal"))
 _GREETING = {"named": frozenset({"name"}), "nameless": _NOTHING}
 _BLOCK_DAY = frozenset({"hours", "weekday", "on_weekday", "date"})
 
-_LISTS: Mapping[str, int | None] = {"weekdays": 7, "on_weekdays": 7, "months": 12, "titles": None, "forbidden": None}
+_LISTS: Mapping[str, int | None] = {
+    **dict.fromkeys(("weekdays", "on_weekdays", "short_weekdays"), 7),
+    **dict.fromkeys(("months", "short_months"), 12),
+    **dict.fromkeys(("titles", "forbidden")),
+}
 _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "date": {
         "first": _NOTHING,
@@ -60,10 +64,20 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "subject": _BY_FORM,
     "calendar": dict.fromkeys(("report", "answer"), frozenset({"owner"})),
     "told": dict.fromkeys(("today", "yesterday", "weekday", "date"), frozenset({"on_weekday", "date"})),
+    "summary": {
+        **dict.fromkeys(("quiet", "all_clear", "made", "now", "due", "late", "held", "failed", "ok"), _NOTHING),
+        "day": frozenset({"weekday", "day", "month"}),
+        "date": frozenset({"weekday", "date"}),
+        "moment": frozenset({"day", "hour", "minute"}),
+        "named": frozenset({"name", "words"}),
+        "more": frozenset({"count"}),
+        "covers": frozenset({"since", "until", "zone"}),
+        "following": frozenset({"when"}),
+    },
 }
 """Each table's required keys, with the fields that a format may use; None for a text that is no format."""
 
-_NUMBERS = frozenset({"hour", "minute", "year"})
+_NUMBERS = frozenset({"hour", "minute", "year", "count"})
 _EXACT_TIME = re.compile(r"(?:\d|1\d|2[0-3])(?::[0-5]\d)?")
 _AREAS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
@@ -75,17 +89,19 @@ _AREAS = frozenset(
 class Language:
     """Everything said in one language; the fields are those of its data file, whose comments explain them.
 
-    `weekdays` and `on_weekdays` ("on Monday") begin with Monday. An hour table (`hour_…`) has a format for full hours
-    and one with minutes; a key like "1" or "1:00" stands for that hour, or that minute, alone ("all'una").
-    `places` names the zones whose city has another name or another preposition in this language, as a whole phrase, by
-    the last component of the zone's name or by the whole name. `forbidden` is what no automatic mail may say; it and
-    `titles` are held folded.
+    `weekdays`, `on_weekdays` ("on Monday") and `short_weekdays` begin with Monday. An hour table (`hour_…`) has a
+    format for full hours and one with minutes; a key like "1" or "1:00" stands for that hour, or that minute, alone
+    ("all'una"). `places` names the zones whose city has another name or another preposition in this language, as a
+    whole phrase, by the last component of the zone's name or by the whole name. `forbidden` is what no automatic mail
+    may say; it and `titles` are held folded. `summary` is for the owner alone.
     """
 
     code: str
     weekdays: tuple[str, ...]
     on_weekdays: tuple[str, ...]
+    short_weekdays: tuple[str, ...]
     months: tuple[str, ...]
+    short_months: tuple[str, ...]
     titles: tuple[str, ...]
     forbidden: tuple[str, ...]
     date: Mapping[str, str]
@@ -106,6 +122,7 @@ class Language:
     subject: Mapping[str, str]
     calendar: Mapping[str, str]
     told: Mapping[str, str]
+    summary: Mapping[str, str]
 
     @classmethod
     def from_table(cls, code: str, table: Mapping[str, Any]) -> Language:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from whiteglove.compose import Letter, compose
 from whiteglove.compose.calendar import calendar_entry
+from whiteglove.ledger import Audience
 from whiteglove.message import Address
 
 MakeLetter = Callable[..., Letter]
@@ -227,3 +228,31 @@ def test_r61_r63_the_calendar_entry_follows_the_text(letter: MakeLetter, cancell
 def test_an_unknown_language_tag_is_left_out(letter: MakeLetter) -> None:
     assert "Content-Language" not in read(compose(letter(language="d e")))
     assert read(compose(letter(language="pt-BR")))["Content-Language"] == "pt-BR"
+
+
+def test_a_page_follows_the_text_as_another_form_of_it(letter: MakeLetter) -> None:
+    page = '<p style="color:#1b1f24">--=_whiteglove</p>\nFrom here: Grüße = 木村\n' + "<b>x</b>" * 300 + "\n"
+
+    raw = compose(letter(audience=Audience.OWNER, body="short\n", page=page))
+
+    mail = read(raw)
+    assert mail.get_content_type() == "multipart/alternative"
+    text, html = mail.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert shown(text) == "short"
+    assert shown(html) == page.rstrip()
+    assert all(part["Content-Transfer-Encoding"] == "quoted-printable" for part in (text, html))
+    assert all(part.get_content_charset() == "utf-8" for part in (text, html))
+    assert not mail.defects
+    assert all(len(line) <= 78 and not line.startswith(b"From ") for line in raw.split(b"\r\n"))
+
+
+@given(text=st.text(max_size=300), page=st.text(max_size=300))
+def test_any_page_becomes_seven_bit_lines_of_legal_length(letter: MakeLetter, text: str, page: str) -> None:
+    raw = compose(letter(audience=Audience.OWNER, body=text, page=page))
+
+    assert raw.isascii()
+    assert b"\0" not in raw
+    assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 78
+    assert [part.get_content_type() for part in read(raw).iter_parts()] == ["text/plain", "text/html"]

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from whiteglove.compose import Letter, parent_references
+from whiteglove.ledger import Audience
 from whiteglove.message import Message
 
 
@@ -26,3 +27,11 @@ def test_several_in_reply_to_tell_no_thread() -> None:
 def test_a_date_without_a_zone_is_refused(letter: Callable[..., Letter]) -> None:
     with pytest.raises(ValueError, match="needs a zone"):
         letter(date=datetime(2026, 11, 24, 10, 45))  # noqa: DTZ001 - exactly this is refused
+
+
+def test_a_client_gets_no_page_and_nobody_a_page_beside_a_calendar_entry(letter: Callable[..., Letter]) -> None:
+    with pytest.raises(ValueError, match="to the owner alone"):
+        letter(page="<p>Hello</p>")
+    with pytest.raises(ValueError, match="not both"):
+        letter(audience=Audience.OWNER, page="<p>Hello</p>", calendar=b"BEGIN:VCALENDAR")
+    assert letter(audience=Audience.OWNER, page="<p>Hello</p>").page == "<p>Hello</p>"

@@ -94,3 +94,37 @@ def test_decoding_gives_a_text_or_the_field_as_it_is(word: str) -> None:
 def test_decoding_never_raises(text: str) -> None:
     assert isinstance(decoded(f"=?{text}?="), str)
     assert isinstance(decoded(f"=?utf-8?{text}?= {text}"), str)
+
+
+def test_a_page_is_read_beside_its_text() -> None:
+    raw = mail(
+        "To: robin@vale.example",
+        'Content-Type: multipart/alternative; boundary="b"',
+        body="\r\n".join(
+            [
+                "--b",
+                "Content-Type: text/plain; charset=utf-8",
+                "Content-Transfer-Encoding: quoted-printable",
+                "",
+                "gr=C3=BC=C3=9Fe",
+                "--b",
+                "Content-Type: text/html; charset=utf-8",
+                "Content-Transfer-Encoding: quoted-printable",
+                "",
+                "<b>gr=C3=BC=C3=\r\n=9Fe an alle</b>",
+                "--b--",
+                "",
+            ]
+        ),
+    )
+
+    finished = read_back(raw)
+
+    assert finished.sound
+    assert finished.types == ("text/plain", "text/html")
+    assert (finished.text, finished.page) == ("grüße", "<b>grüße an alle</b>")
+    assert "grüße an alle" in finished.words
+
+
+def test_a_text_alone_has_no_page() -> None:
+    assert read_back(mail("To: robin@vale.example")).page is None

@@ -19,9 +19,11 @@ from benches import (
     to_clients,
     to_owner,
 )
-from whiteglove.actions import Reply
+from whiteglove.actions import Action, OpenIncident, Reply
 from whiteglove.errors import SubmissionError
-from whiteglove.ledger import MailState, PromiseKind, PromiseState
+from whiteglove.events import MessageReceived
+from whiteglove.ledger import IncidentKind, MailState, PromiseKind, PromiseState
+from whiteglove.store import mutes
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 
@@ -212,6 +214,28 @@ class TestABrokenWord:
             assert second == []
             assert b.reasons == ["complaint_open"]
 
+    def test_an_open_incident_silences_every_answer_but_the_receipt_of_what_opened_it(self) -> None:
+        def on_message(event: MessageReceived) -> list[Action]:
+            receipt = Reply(reason="x", template="calm_receipt", tells=PromiseKind.ANSWER)
+            kind = IncidentKind.COMPLAINT
+            opened = OpenIncident(reason="x", client="acme", kind=kind, matter="x", message=event.message.row)
+            return [opened, receipt]
+
+        with bench(acknowledging(on_message=on_message)) as b:
+            assert len(b.receive(QUESTION)) == 1
+            assert to_clients(b.receive(QUESTION, sender=ADA, subject="Pages")) == []
+            assert b.reasons == ["incident_open"]
+
+    def test_a_late_promise_that_became_an_incident_silences_the_receipt_too(self) -> None:
+        def on_message() -> list[Action]:
+            kind = IncidentKind.PROMISE_LATE
+            opened = OpenIncident(reason="x", client="acme", kind=kind, matter="promise:7", promise=7)
+            return [opened, Reply(reason="x", template="calm_receipt", tells=PromiseKind.ANSWER)]
+
+        with bench(acknowledging(on_message=on_message)) as b:
+            assert to_clients(b.receive(QUESTION)) == []
+            assert b.reasons == ["incident_open"]
+
     def test_after_a_late_promise_there_is_silence_and_the_owner_is_told_once_for_a_thread(self) -> None:
         with late_bench() as b:
             (mail,) = b.receive("Any news?", subject="News")
@@ -306,6 +330,22 @@ class TestWhoAndWhat:
         with bench(clients={"acme": acme("muted_until = 2026-03-03")}) as b:
             b.advance(days=1)
             assert len(b.receive(STATUS)) == 1
+
+    def test_a_word_from_the_command_line_silences_what_waits_already_and_ends_at_its_time(self) -> None:
+        with bench(delay="10m", clients={"acme": acme(), "birch": BIRCH}) as b:
+            b.receive(STATUS)
+            with b.store.write() as tx:
+                mutes.put(tx, "acme", b.clock.now() + timedelta(hours=1))
+            assert b.advance(minutes=11) == []
+            b.receive(STATUS, subject="Again")
+            assert b.reasons == ["muted", "muted"]
+            b.receive(STATUS, sender="Jutta <jutta@birch.example>")
+            assert [mail.recipient for mail in b.advance(minutes=10)] == ["jutta@birch.example"]
+            b.advance(minutes=39)
+            b.receive(STATUS, subject="And now")
+            (mail,) = b.advance(minutes=10)
+            assert (mail.recipient, mail.subject) == ("wile@acme.example", "Re: And now")
+            assert b.warned == []
 
     def test_an_unknown_person_at_a_clients_domain_is_recorded_and_not_answered(self) -> None:
         with bench() as b:

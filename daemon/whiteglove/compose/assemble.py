@@ -52,10 +52,12 @@ def compose(letter: Letter) -> bytes:
     if _LANGUAGE.fullmatch(letter.language):
         lines.append(f"Content-Language: {letter.language}")
     body = _text(letter.body)
-    if letter.calendar is None:
-        lines.append(_text_part(body))
-    else:
+    if letter.page is not None:
+        lines.append(_with_page(body, _text(letter.page)))
+    elif letter.calendar is not None:
         lines.append(_with_calendar(body, letter.calendar))
+    else:
+        lines.append(_text_part(body))
     return "\r\n".join(lines).encode("utf-8")
 
 
@@ -89,15 +91,33 @@ def _text_part(body: str, *, enclosed: bool = False) -> str:
         and "\nFrom " not in f"\n{body}"
         and max(map(len, body.split("\n"))) <= PREFERRED
     )
-    if plain:
-        encoding, text = "7bit", body
-    else:
-        encoding, text = "quoted-printable", b2a_qp(body.encode("utf-8"), istext=True).decode("ascii")
-        # A line that begins with "From " is changed by programs that keep mail in mbox files.
-        text = f"\n{text}".replace("\nFrom ", "\n=46rom ")[1:]
-    charset = "us-ascii" if encoding == "7bit" else "utf-8"
-    lines = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n{text}"
+    if not plain:
+        return _quoted_part("plain", body)
+    lines = f"Content-Type: text/plain; charset=us-ascii\nContent-Transfer-Encoding: 7bit\n\n{body}"
     return lines.replace("\n", "\r\n")
+
+
+def _quoted_part(kind: str, text: str) -> str:
+    """A text of any length of line with its two header fields, quoted-printable (RFC 2045 section 6.7)."""
+    quoted = b2a_qp(text.encode("utf-8"), istext=True).decode("ascii")
+    # A line that begins with "From " is changed by programs that keep mail in mbox files.
+    quoted = f"\n{quoted}".replace("\nFrom ", "\n=46rom ")[1:]
+    lines = f"Content-Type: text/{kind}; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{quoted}"
+    return lines.replace("\n", "\r\n")
+
+
+def _with_page(body: str, page: str) -> str:
+    """The text first, the page after it as the better form of the same (RFC 2046 section 5.1.4)."""
+    return "\r\n".join(
+        [
+            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"',
+            "",
+            f"--{_BOUNDARY}",
+            _quoted_part("plain", body) + f"--{_BOUNDARY}",
+            _quoted_part("html", page) + f"--{_BOUNDARY}--",
+            "",
+        ]
+    )
 
 
 def _with_calendar(body: str, calendar: bytes) -> str:

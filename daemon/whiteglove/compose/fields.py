@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from whiteglove.message import Address
 from whiteglove.text import clean
@@ -17,6 +17,9 @@ from whiteglove.text import clean
 PREFERRED = 78
 """Octets of a line that are preferred, and below, those that every header line stays under (RFC 5322 2.1.1)."""
 LONGEST_LINE = 998
+
+LONGEST_ENCODED_LINE = 76
+"""Of a line that holds an encoded-word (RFC 2047 section 2)."""
 
 LONGEST_NAME = 100
 LONGEST_WORD = 66
@@ -112,10 +115,11 @@ def _words(text: str) -> list[str]:
     return [*words[:first], *_encoded_words(" ".join(words[first:last])), *words[last:]]
 
 
-def _folded(name: str, words: Iterable[str]) -> str:
+def _folded(name: str, words: Sequence[str]) -> str:
+    longest = LONGEST_ENCODED_LINE if any(word.startswith(_HEAD) for word in words) else PREFERRED
     lines, line = [], f"{name}:"
     for word in words:
-        if len(line) + 1 + len(word) > PREFERRED and len(line) > len(name) + 1:
+        if len(line) + 1 + len(word) > longest and len(line) > len(name) + 1:
             lines.append(line)
             line = ""
         line += f" {word}"

@@ -20,10 +20,11 @@ class Letter:
     Message-ID of the mail answered, None where it has none; `references` are the ids of that mail's own thread (see
     `parent_references`). Message-IDs are without angle brackets; one that is no legal id is left out of the mail.
     `date` is aware and in the owner's zone. `body` is the whole text, notice and signature included. `calendar` is a
-    finished iCalendar object. `auto_submitted` is `auto-replied` for an answer, else `auto-generated` (RFC 3834
-    section 5). A `rehearsal` goes to the owner under a subject of its own and joins nobody's thread.
+    finished iCalendar object. `page` is the same as `body` as a whole HTML document; only the owner gets pages.
+    `auto_submitted` is `auto-replied` for an answer, else `auto-generated` (RFC 3834 section 5). A `rehearsal` goes to
+    the owner under a subject of its own and joins nobody's thread.
 
-    Raises `ValueError` for a `date` without a zone.
+    Raises `ValueError` for a `date` without a zone, and for a `page` to a client or beside a `calendar`.
     """
 
     audience: Audience
@@ -41,10 +42,15 @@ class Letter:
     calendar: bytes | None
     auto_submitted: AutoSubmitted
     rehearsal: bool
+    page: str | None = None
 
     def __post_init__(self) -> None:
         if self.date.utcoffset() is None:
             raise ValueError("a letter's date needs a zone, for example datetime.now(ZoneInfo('Europe/Berlin'))")
+        if self.page is not None and self.audience is not Audience.OWNER:
+            raise ValueError("a client gets plain text; a page goes to the owner alone")
+        if self.page is not None and self.calendar is not None:
+            raise ValueError("a letter holds a page or a calendar entry, not both")
 
 
 def parent_references(parent: Message | RecordedMessage) -> tuple[str, ...]:

@@ -35,8 +35,9 @@ class FinishedMail:
     """The bytes, read back.
 
     `headers` are the top-level fields in order, names in lower case, values unfolded and still encoded; `types` are the
-    content types of the leaves of the MIME tree, `files` the dispositions of its parts. `text` and `calendar` are
-    decoded, None where there is no such part. `sound` is False where anything could not be read without repairs.
+    content types of the leaves of the MIME tree, `files` the dispositions of its parts. `text`, `page` (HTML) and
+    `calendar` are decoded, None where there is no such part. `sound` is False where anything could not be read without
+    repairs.
     """
 
     raw: bytes
@@ -44,6 +45,7 @@ class FinishedMail:
     types: tuple[str, ...]
     files: tuple[str, ...]
     text: str | None
+    page: str | None
     calendar: str | None
     sound: bool
 
@@ -66,9 +68,11 @@ class FinishedMail:
 
     @property
     def words(self) -> str:
-        """All generated words outside of Subject and To: the text, the calendar entry, other fields, names of files."""
+        """All generated words outside of Subject and To: the text, the page with its markup, the calendar entry, other
+        fields, names of files."""
         headers = (decoded(value) for name, value in self.headers if name not in _MECHANICAL | {"subject", "to"})
-        return "\n".join((self.text or "", _calendar_words(self.calendar or ""), *headers, *self.files))
+        texts = (self.text or "", self.page or "", _calendar_words(self.calendar or ""))
+        return "\n".join((*texts, *headers, *self.files))
 
 
 def read_back(raw: bytes) -> FinishedMail:
@@ -91,6 +95,7 @@ def read_back(raw: bytes) -> FinishedMail:
         types=tuple(part.get_content_type() for part in parts if not part.is_multipart()),
         files=files,
         text=texts.get("text/plain"),
+        page=texts.get("text/html"),
         calendar=texts.get("text/calendar"),
         sound=sound and all(map(_FILE.fullmatch, files)),
     )

@@ -14,7 +14,7 @@ from whiteglove.ledger import Audience, MailState, Obligation, Promise, PromiseK
 from whiteglove.message import GRAVE_KINDS, Address, RecordedMessage
 from whiteglove.promises import next_report
 from whiteglove.settings import Settings
-from whiteglove.store import ledger, messages, outbox
+from whiteglove.store import incidents, ledger, messages, mutes, outbox
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.store.view import SLOTS_REMEMBERED
 
@@ -117,12 +117,13 @@ def read_facts(
         received_at=message.received_at,
         max_age=settings.daemon.max_age,
         recipients=message.to + message.cc,
+        muted_until=mutes.until(tx, occasion.client.key),
         tells=row.tells,
         due=occasion.due,
         due_on_day_off=occasion.due is not None and settings.worktime.lies_on_day_off(occasion.due),
         promise_late=is_word_broken(occasion.promises, occasion.waiting, now),
         complaint_open=_complaint_open(occasion, row),
-        incident_open=False,
+        incident_open=_incident_open(tx, occasion, row),
         last_owner_mail=to_person[-1].received_at if to_person else None,
         answered_since=any(answers(mail, message, occasion.addresses) for mail in occasion.owner_mail),
         told_here=occasion.told_here,
@@ -175,6 +176,15 @@ def _complaint_open(occasion: Occasion, row: OutboxRow) -> bool:
     """Whether a complaint waits for its answer; one that this very mail promises an answer to does not count."""
     mine = occasion.obligation.row if occasion.obligation and row.tells is PromiseKind.ANSWER else None
     return any(GRAVE_KINDS.intersection(found.kinds) and found.row != mine for found in occasion.waiting)
+
+
+def _incident_open(tx: sa.Connection, occasion: Occasion, row: OutboxRow) -> bool:
+    """Whether anything with this client is not resolved. The incident that the answered message itself opened does not
+    count against the mail that promises the owner's own answer to it."""
+    if row.tells is not PromiseKind.ANSWER:
+        return incidents.any_open(tx, occasion.client.key)
+    found = incidents.open_ones(tx, occasion.client.key)
+    return any(incident.entries[0].message != occasion.message.row for incident in found)
 
 
 def _reaches(mail: RecordedMessage, addresses: Collection[str]) -> bool:
