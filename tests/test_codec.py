@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from whiteglove import actions, codec
 from whiteglove.actions import Action, Approve, Drop, Forget, Hold, KeepPromise, Note, Remember, Reply, Warn
-from whiteglove.ledger import PromiseKind
+from whiteglove.ledger import IncidentKind, IncidentState, PromiseKind
 from whiteglove.message import Guess, Kind
 
 ACTIONS = [
@@ -42,7 +42,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Any value that a field of this type may hold, worked out apart from the codec."""
     plain: Mapping[Any, st.SearchStrategy[Any]] = {
         str: TEXT, bool: st.booleans(), datetime: INSTANTS, timedelta: st.timedeltas(),
-        PromiseKind: st.sampled_from(PromiseKind),
+        PromiseKind: st.sampled_from(PromiseKind), IncidentKind: st.sampled_from(IncidentKind),
+        IncidentState: st.sampled_from(IncidentState), int: st.integers(), date: st.dates(),
     }  # fmt: skip
     if hint in plain:
         return plain[hint]

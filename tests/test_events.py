@@ -11,7 +11,7 @@ from whiteglove import events
 from whiteglove.events import Event
 
 EVENTS: list[Any] = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)]
-SHARED = {events.Event, events.PromiseEvent, events.ObligationEvent}
+SHARED = {events.Event, events.PromiseEvent, events.ObligationEvent, events.IncidentEvent}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

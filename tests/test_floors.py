@@ -17,14 +17,14 @@ DAEMON = ROOT / "daemon" / "whiteglove"
 PLUGINS = ROOT / "plugins" / "whiteglove_plugins"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "message", "clients", "ledger", "events", "actions"),
+    ("errors", "message", "clients", "ledger", "sections", "events", "actions"),
     ("worktime", "text", "codec", "grammar", "wording", "disclosure"),
-    ("parse", "screen", "classify", "settle", "compose", "guard", "promises", "setting_types"),
+    ("parse", "screen", "classify", "settle", "compose", "guard", "promises", "summary", "setting_types"),
     ("__init__", "hookspecs"),
     ("settings", "log", "ports"),
     ("imap", "smtp", "store", "inprocess", "errands"),
     ("host", "prepare", "texts"),
-    ("intake", "desk", "outbox", "chores", "schedule"),
+    ("intake", "desk", "outbox", "chores", "schedule", "retention"),
     ("app", "demo", "testing"),
     ("cli",),
     ("__main__",),

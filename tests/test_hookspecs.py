@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import tomllib
 from collections.abc import Callable
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo
 
 import pluggy
 import pytest
@@ -17,7 +18,9 @@ from pydantic import ValidationError
 from whiteglove import events, hookspecs
 from whiteglove.actions import Actions
 from whiteglove.events import Event
+from whiteglove.grammar import parse_hours
 from whiteglove.hookspecs import GROUP, PluginInfo, PluginSettings, Schedule
+from whiteglove.worktime import WorkingTime
 
 ROOT = Path(__file__).parents[1]
 HOOKS: dict[str, Callable[..., Any]] = {
@@ -95,3 +98,23 @@ def test_a_plugin_without_settings_takes_none() -> None:
 
 def test_a_daily_moment_is_on_every_day_of_the_week() -> None:
     assert Schedule(name="daily", at=time(8)).weekdays == frozenset(range(7))
+
+
+class TestTheFollowingMoment:
+    BERLIN = WorkingTime(ZoneInfo("Europe/Berlin"), parse_hours("Mon-Fri 09:00-17:00"))
+
+    def test_it_is_later_today_or_on_the_next_day_that_is_named(self) -> None:
+        friday = datetime(2026, 3, 6, 6, 59, tzinfo=UTC)
+        daily = Schedule(name="daily", at=time(8))
+        weekly = Schedule(name="weekly", at=time(8), weekdays=frozenset({0}))
+        assert daily.following(friday, self.BERLIN) == datetime(2026, 3, 6, 7, tzinfo=UTC)
+        assert daily.following(friday + timedelta(minutes=1), self.BERLIN) == datetime(2026, 3, 7, 7, tzinfo=UTC)
+        assert weekly.following(friday, self.BERLIN) == datetime(2026, 3, 9, 7, tzinfo=UTC)
+
+    def test_it_keeps_its_local_hour_when_the_clocks_change(self) -> None:
+        saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
+        assert Schedule(name="daily", at=time(8)).following(saturday, self.BERLIN).hour == 6
+
+    def test_an_interval_names_no_time_of_day(self) -> None:
+        with pytest.raises(ValueError, match="often"):
+            Schedule(name="often", every=timedelta(hours=1)).following(datetime(2026, 3, 6, tzinfo=UTC), self.BERLIN)

@@ -118,6 +118,9 @@ def test_the_table_is_that_of_the_documentation() -> None:
         "mail": ["planned", "sent", "deferred", "failed", "withheld", "cancelled", "unknown"],
         "promise": ["made", "kept", "late", "broken"],
         "obligation": ["opened", "answered", "overdue"],
+        "incident": ["opened", "updated", "resolved"],
+        "contact": ["exceeded"],
+        "summary": ["sent"],
         "plugin": ["failed", "suspended", "resumed"],
         "config": ["reloaded", "rejected"],
     }

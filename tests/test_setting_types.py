@@ -1,11 +1,11 @@
-"""A duration in a plugin's settings reads like everywhere else."""
+"""A duration, a time of day, a weekday in a plugin's settings read like everywhere else."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from whiteglove.setting_types import Duration
+from whiteglove.setting_types import Duration, TimeOfDay, Weekday
 
 ADAPTER = TypeAdapter(Duration)
 
@@ -25,3 +25,26 @@ def test_a_value_that_is_one_already_stays() -> None:
 def test_what_is_none_is_refused_with_an_example(wrong: object) -> None:
     with pytest.raises(ValidationError, match='"3m"'):
         ADAPTER.validate_python(wrong)
+
+
+def test_a_time_of_day_is_written_as_everywhere() -> None:
+    adapter = TypeAdapter(TimeOfDay)
+    assert adapter.validate_python("08:00") == time(8)
+    assert adapter.validate_python(time(17, 30)) == time(17, 30)
+
+
+def test_a_weekday_is_written_as_everywhere() -> None:
+    adapter = TypeAdapter(Weekday)
+    assert [adapter.validate_python(day) for day in ("Mon", "Sun")] == [0, 6]
+
+
+@pytest.mark.parametrize("wrong", ["late", "25:00", 8, None])
+def test_what_is_no_time_of_day_is_refused_with_an_example(wrong: object) -> None:
+    with pytest.raises(ValidationError, match="08:00"):
+        TypeAdapter(TimeOfDay).validate_python(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["Someday", 1, True, None])
+def test_what_is_no_weekday_is_refused_with_an_example(wrong: object) -> None:
+    with pytest.raises(ValidationError, match="Mon"):
+        TypeAdapter(Weekday).validate_python(wrong)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from whiteglove.actions import Action, Approve, Drop, Hold, KeepPromise, Note, Remember, Reply, Verdict, Warn
+from whiteglove.actions import (
+    Action,
+    Approve,
+    Drop,
+    Hold,
+    KeepPromise,
+    Note,
+    OpenIncident,
+    Remember,
+    Reply,
+    SendSummary,
+    UpdateIncident,
+    Verdict,
+    Warn,
+)
+from whiteglove.ledger import IncidentKind
 from whiteglove.settle import Proposal, settle, strictest
 
 REPLY = Reply(reason="status_request", template="next_report")
@@ -83,3 +98,36 @@ def test_an_action_nobody_knows_is_refused() -> None:
 )
 def test_the_strictest_review_wins(verdicts: list[Verdict | None], expected: Verdict) -> None:
     assert strictest(verdicts) == expected
+
+
+def test_of_two_plugins_that_warn_of_one_matter_the_later_one_is_heard() -> None:
+    early = Warn(reason="complaint", key="complaint:1", client="acme", text="They complain.")
+    late = Warn(reason="complaint", key="complaint:1", client="acme", text="They complain, and an incident is open.")
+    other = Warn(reason="complaint", key="complaint:1", client="birch", text="Somebody else.")
+
+    agreed = settle(
+        [Proposal("first", (early, other)), Proposal("second", (late,))], about_message=True, answered=False
+    )
+
+    assert agreed.warnings == [("second", late), ("first", other)]
+
+
+def test_one_plugin_may_say_two_things_under_one_key() -> None:
+    warning = Warn(reason="weekend", key="weekend", text="First.")
+    again = Warn(reason="weekend", key="weekend", text="Second.")
+
+    agreed = settle([Proposal("only", (warning, again))], about_message=False, answered=False)
+
+    assert [found.text for _, found in agreed.warnings] == ["First.", "Second."]
+
+
+def test_incidents_and_summaries_are_handed_on_in_order() -> None:
+    opened = OpenIncident(reason="complaint", client="acme", kind=IncidentKind.COMPLAINT, matter="thread:1")
+    moved = UpdateIncident(reason="owner_wrote", incident=1)
+    summary = SendSummary(reason="daily", date=date(2026, 3, 2))
+
+    agreed = settle([Proposal("plugin", (opened, summary, moved))], about_message=False, answered=False)
+
+    assert agreed.incidents == [("plugin", opened), ("plugin", moved)]
+    assert agreed.summaries == [("plugin", summary)]
+    assert agreed.refused == []

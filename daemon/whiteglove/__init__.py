@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from whiteglove.actions import Action as Action
     from whiteglove.actions import Actions as Actions
     from whiteglove.actions import Approve as Approve
     from whiteglove.actions import Drop as Drop
@@ -20,13 +21,23 @@ if TYPE_CHECKING:
     from whiteglove.actions import Hold as Hold
     from whiteglove.actions import KeepPromise as KeepPromise
     from whiteglove.actions import Note as Note
+    from whiteglove.actions import OpenIncident as OpenIncident
     from whiteglove.actions import Remember as Remember
     from whiteglove.actions import Reply as Reply
+    from whiteglove.actions import SendSummary as SendSummary
+    from whiteglove.actions import UpdateIncident as UpdateIncident
     from whiteglove.actions import Verdict as Verdict
     from whiteglove.actions import Warn as Warn
     from whiteglove.clients import Client as Client
+    from whiteglove.clients import Limit as Limit
     from whiteglove.clients import Person as Person
+    from whiteglove.clients import Project as Project
+    from whiteglove.events import ContactExceeded as ContactExceeded
     from whiteglove.events import Event as Event
+    from whiteglove.events import IncidentOpened as IncidentOpened
+    from whiteglove.events import IncidentResolved as IncidentResolved
+    from whiteglove.events import IncidentUpdated as IncidentUpdated
+    from whiteglove.events import MailBounced as MailBounced
     from whiteglove.events import MailFailed as MailFailed
     from whiteglove.events import MailSent as MailSent
     from whiteglove.events import MessageReceived as MessageReceived
@@ -45,28 +56,46 @@ if TYPE_CHECKING:
     from whiteglove.hookspecs import PluginSettings as PluginSettings
     from whiteglove.hookspecs import Schedule as Schedule
     from whiteglove.hookspecs import hookimpl as hookimpl
+    from whiteglove.ledger import Incident as Incident
+    from whiteglove.ledger import IncidentKind as IncidentKind
+    from whiteglove.ledger import IncidentState as IncidentState
     from whiteglove.ledger import Mail as Mail
+    from whiteglove.ledger import MailState as MailState
     from whiteglove.ledger import Obligation as Obligation
+    from whiteglove.ledger import ObligationState as ObligationState
     from whiteglove.ledger import Promise as Promise
     from whiteglove.ledger import PromiseKind as PromiseKind
+    from whiteglove.ledger import PromiseState as PromiseState
     from whiteglove.message import Address as Address
     from whiteglove.message import Classification as Classification
     from whiteglove.message import Guess as Guess
     from whiteglove.message import Kind as Kind
     from whiteglove.message import RecordedMessage as RecordedMessage
+    from whiteglove.sections import Day as Day
+    from whiteglove.sections import Item as Item
+    from whiteglove.sections import Mark as Mark
+    from whiteglove.sections import Place as Place
+    from whiteglove.sections import Section as Section
     from whiteglove.setting_types import Duration as Duration
+    from whiteglove.setting_types import TimeOfDay as TimeOfDay
+    from whiteglove.setting_types import Weekday as Weekday
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "actions": "Approve Actions Drop Forget Hold KeepPromise Note Remember Reply Verdict Warn",
-    "clients": "Client Person",
-    "events": "Event MailFailed MailSent MessageReceived ObligationAnswered ObligationOpened ObligationOverdue "
-    "OwnerSent PromiseBroken PromiseDue PromiseKept PromiseLate ScheduleFired WarningRaised",
+    "actions": "Action Actions Approve Drop Forget Hold KeepPromise Note OpenIncident Remember Reply SendSummary "
+    "UpdateIncident Verdict Warn",
+    "clients": "Client Limit Person Project",
+    "events": "ContactExceeded Event IncidentOpened IncidentResolved IncidentUpdated MailBounced MailFailed "
+    "MailSent "
+    "MessageReceived ObligationAnswered ObligationOpened ObligationOverdue OwnerSent PromiseBroken PromiseDue "
+    "PromiseKept PromiseLate ScheduleFired WarningRaised",
     "hookspecs": "Context PluginInfo PluginSettings Schedule hookimpl",
-    "ledger": "Mail Obligation Promise PromiseKind",
+    "ledger": "Incident IncidentKind IncidentState Mail MailState Obligation ObligationState Promise PromiseKind "
+    "PromiseState",
     "message": "Address Classification Guess Kind RecordedMessage",
-    "setting_types": "Duration",
+    "sections": "Day Item Mark Place Section",
+    "setting_types": "Duration TimeOfDay Weekday",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

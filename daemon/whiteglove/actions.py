@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from whiteglove.ledger import PromiseKind
+from whiteglove.ledger import IncidentKind, IncidentState, PromiseKind
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -46,7 +46,8 @@ class Warn(Action):
     """Tell the owner something in one or two sentences: the fact, the number, the next step.
 
     `now` goes out at once, `today` in the next working minute, `digest` waits for the daily summary. Warnings with the
-    same `key` that wait together become one; with `once`, a key that was told within that time is not told again.
+    same `key` that wait together become one; with `once`, a key that was told within that time is not told again. Where
+    two plugins warn about one event under the same key, the later section's words stand.
     """
 
     key: str
@@ -78,6 +79,41 @@ class KeepPromise(Action):
 
     client: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIncident(Action):
+    """Open an incident with a client, or add this to the one that is open about the same `matter`.
+
+    `message`, `promise` and `cue` are what proves it. From now on nothing automatic goes to this client.
+    """
+
+    client: str
+    kind: IncidentKind
+    matter: str
+    message: int | None = None
+    promise: int | None = None
+    cue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateIncident(Action):
+    """Add to an open incident what happened, and move it to `state` where that is named. A resolved one stays so."""
+
+    incident: int
+    state: IncidentState | None = None
+    message: int | None = None
+    promise: int | None = None
+    cue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSummary(Action):
+    """Send the owner the summary of a local date: every plugin is asked for its part. Once a date, however often it is
+    asked for. It says when the one after it comes, `following`."""
+
+    date: date
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from math import isfinite
@@ -308,6 +308,16 @@ def _load_instant(raw: Any) -> datetime:
     return _canonical(datetime.fromisoformat(_text(raw)), raw, _dump_instant)
 
 
+def _dump_date(value: Any) -> str:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _wrong("a date", value)
+    return value.isoformat()
+
+
+def _load_date(raw: Any) -> date:
+    return _canonical(date.fromisoformat(_text(raw)), raw, _dump_date)
+
+
 def _dump_length(value: Any) -> int:
     if not isinstance(value, timedelta):
         raise _wrong("a timedelta", value)
@@ -351,6 +361,7 @@ _SCALARS: Mapping[Any, _Shape] = {
     int: _Shape(_whole, _whole),
     float: _Shape(_number, _number),
     datetime: _Shape(_dump_instant, _load_instant),
+    date: _Shape(_dump_date, _load_date),
     timedelta: _Shape(_dump_length, _load_length),
     time: _Shape(_dump_time, _load_time),
 }

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from whiteglove.clients import Client, Person
-from whiteglove.ledger import Mail, Obligation, Promise
+from whiteglove.clients import Client, Limit, Person
+from whiteglove.ledger import Incident, Mail, Obligation, Promise
 from whiteglove.message import RecordedMessage
 
 
@@ -63,6 +63,15 @@ class MailFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailBounced(Event):
+    """A mail of ours that was accepted came back: it never reached its reader. No further automatic mail goes to that
+    address. `status` is the server's code (RFC 3463), empty where it gave none."""
+
+    mail: Mail
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseEvent(Event):
     promise: Promise
     client: Client
@@ -107,6 +116,42 @@ class ObligationAnswered(ObligationEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationOverdue(ObligationEvent):
     """The agreed time to answer has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEvent(Event):
+    incident: Incident
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(IncidentEvent):
+    """Something went wrong with a client; from now on nothing automatic goes to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdated(IncidentEvent):
+    """Something happened about an open incident; its last entry says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(IncidentEvent):
+    """The matter is settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactExceeded(Event):
+    """A client wrote more often than was agreed (`contact_limit`), told once for each local date of the owner's.
+
+    `message` is the first one beyond the limit; `count` is how many there were up to it in the days of the limit, the
+    last of which is `date`.
+    """
+
+    client: Client
+    message: RecordedMessage
+    limit: Limit
+    count: int
+    date: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,12 @@ from pydantic import BaseModel, ConfigDict
 from whiteglove.actions import Actions, Json, Verdict
 from whiteglove.clients import Book, Client, Owner
 from whiteglove.events import (
+    ContactExceeded,
     Event,
+    IncidentOpened,
+    IncidentResolved,
+    IncidentUpdated,
+    MailBounced,
     MailFailed,
     MailSent,
     MessageReceived,
@@ -35,6 +40,7 @@ from whiteglove.events import (
 )
 from whiteglove.ledger import Ledger, Mail
 from whiteglove.message import Guess, RecordedMessage
+from whiteglove.sections import Day, Section
 from whiteglove.worktime import WorkingTime
 
 GROUP = "whiteglove.plugins"
@@ -65,6 +71,15 @@ class Schedule:
     at: time | None = None
     weekdays: frozenset[int] = field(default_factory=lambda: frozenset(range(7)))
     every: timedelta | None = None
+
+    def following(self, moment: datetime, worktime: WorkingTime) -> datetime:
+        """The first time of day after a moment (UTC) that this schedule names. ValueError for one without `at`."""
+        if self.at is None:
+            raise ValueError(f"the schedule {self.name} names no time of day")
+        day = worktime.local_date(moment)
+        while day.weekday() not in self.weekdays or worktime.instant(day, self.at) <= moment:
+            day += timedelta(days=1)
+        return worktime.instant(day, self.at)
 
 
 class Memory(Protocol):
@@ -132,8 +147,8 @@ def on_sent(event: OwnerSent, ctx: AnyContext) -> Actions:
 
 
 @hookspec
-def on_delivery(event: MailSent | MailFailed, ctx: AnyContext) -> Actions:
-    """A mail of ours was accepted, was refused for good, or may or may not have gone out."""
+def on_delivery(event: MailSent | MailFailed | MailBounced, ctx: AnyContext) -> Actions:
+    """A mail of ours was accepted, was refused for good, may or may not have gone out, or came back."""
 
 
 @hookspec
@@ -144,6 +159,16 @@ def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ct
 @hookspec
 def on_obligation(event: ObligationOpened | ObligationAnswered | ObligationOverdue, ctx: AnyContext) -> Actions:
     """A client's message waits for an answer, has it, or has waited too long."""
+
+
+@hookspec
+def on_incident(event: IncidentOpened | IncidentUpdated | IncidentResolved, ctx: AnyContext) -> Actions:
+    """Something went wrong with a client, something happened about it, or it is settled."""
+
+
+@hookspec
+def on_client(event: ContactExceeded, ctx: AnyContext) -> Actions:
+    """A client's habits have changed: they write more often than was agreed."""
 
 
 @hookspec
@@ -160,3 +185,9 @@ def on_schedule(event: ScheduleFired, ctx: AnyContext) -> Actions:
 def review(mail: Mail, event: Event, ctx: AnyContext) -> Verdict | None:
     """Look at a mail before it enters the outbox: `Approve`, `Hold` or `Drop`. The strictest verdict wins; a hook that
     raises or takes too long counts as `Hold`."""
+
+
+@hookspec
+def summarise(day: Day, ctx: AnyContext) -> Section | None:
+    """Hand in the plugin's own part of the owner's daily summary, or None where it has none. Called whenever a summary
+    is written, which may be more than once a day."""

@@ -1,4 +1,4 @@
-"""The record of contacts, obligations and promises, as plugins and pure functions read it.
+"""The record of contacts, obligations, promises and incidents, as plugins and pure functions read it.
 
 Instants are UTC. Nothing here writes: the store fills these values, the desk and the outbox change them.
 """
@@ -134,6 +134,53 @@ class Mail:
     accepted_at: datetime | None = None
 
 
+class IncidentKind(StrEnum):
+    """What went wrong: the client complains, the client names a deadline as missed, a promise to them is late."""
+
+    COMPLAINT = "complaint"
+    DEADLINE_MISSED = "deadline_missed"
+    PROMISE_LATE = "promise_late"
+
+
+class IncidentState(StrEnum):
+    """`ACKNOWLEDGED`: the owner wrote to the client about it. Until it is `RESOLVED` nothing automatic goes to them."""
+
+    OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
+    REMEDY_OFFERED = "remedy_offered"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEntry:
+    """One step of an incident: what happened (a reason code), the state it led to, and what proves it: a message, a
+    promise, the words that were recognised (`cue`, at most 80 characters)."""
+
+    at: datetime
+    reason: str
+    state: IncidentState
+    message: int | None = None
+    promise: int | None = None
+    cue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A complaint, a missed deadline or a late promise, with its history, the oldest entry first.
+
+    `matter` is what it is about, for example `thread:12`: there is one open incident for each matter of a client.
+    """
+
+    row: int
+    client: str
+    kind: IncidentKind
+    matter: str
+    state: IncidentState
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    entries: tuple[IncidentEntry, ...] = ()
+
+
 class Ledger(Protocol):
     """What a plugin may read. Every answer is as of the moment the event is handled."""
 
@@ -142,6 +189,9 @@ class Ledger(Protocol):
 
     def open_promises(self, client: str) -> tuple[Promise, ...]:
         """Promises still owed to this client, late ones included, the earliest due first."""
+
+    def closed_promises(self, since: datetime) -> tuple[Promise, ...]:
+        """Promises to anybody that were kept, broken or moved since an instant, the earliest due first."""
 
     def open_obligations(self, client: str | None = None) -> tuple[Obligation, ...]:
         """What still waits for an answer, the oldest first; of all clients where none is named."""
@@ -154,3 +204,12 @@ class Ledger(Protocol):
 
     def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
         """What this client wrote and what the owner wrote to them, in order of arrival; automatic mail left out."""
+
+    def message(self, row: int) -> RecordedMessage | None:
+        """A recorded message by its row, for its subject and its time; None where retention has removed it."""
+
+    def open_incidents(self, client: str | None = None) -> tuple[Incident, ...]:
+        """Incidents that are not resolved, the oldest first; of all clients where none is named."""
+
+    def resolved_incidents(self, since: datetime) -> tuple[Incident, ...]:
+        """Incidents that were resolved since an instant, the oldest first."""

@@ -147,9 +147,4 @@ class Scheduler:
         """The first moment of a schedule that is still to come."""
         if schedule.every is not None:
             return (self._latest(schedule, now, last) or now) + schedule.every
-        assert schedule.at is not None
-        worktime = self._settings.worktime
-        day = worktime.local_date(now)
-        while day.weekday() not in schedule.weekdays or worktime.instant(day, schedule.at) <= now:
-            day += timedelta(days=1)
-        return worktime.instant(day, schedule.at)
+        return schedule.following(now, self._settings.worktime)

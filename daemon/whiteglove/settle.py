@@ -17,8 +17,11 @@ from whiteglove.actions import (
     Hold,
     KeepPromise,
     Note,
+    OpenIncident,
     Remember,
     Reply,
+    SendSummary,
+    UpdateIncident,
     Verdict,
     Warn,
 )
@@ -44,6 +47,8 @@ class Settlement:
     warnings: list[tuple[str, Warn]] = field(default_factory=list)
     memory: list[tuple[str, Remember | Forget]] = field(default_factory=list)
     kept: list[tuple[str, KeepPromise]] = field(default_factory=list)
+    incidents: list[tuple[str, OpenIncident | UpdateIncident]] = field(default_factory=list)
+    summaries: list[tuple[str, SendSummary]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,11 +72,15 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
                 case Reply():
                     agreed.replies.append((proposal.plugin, action))
                 case Warn():
-                    agreed.warnings.append((proposal.plugin, action))
+                    _warn(agreed.warnings, proposal.plugin, action)
                 case Remember() | Forget():
                     agreed.memory.append((proposal.plugin, action))
                 case KeepPromise():
                     agreed.kept.append((proposal.plugin, action))
+                case OpenIncident() | UpdateIncident():
+                    agreed.incidents.append((proposal.plugin, action))
+                case SendSummary():
+                    agreed.summaries.append((proposal.plugin, action))
                 case Note():
                     pass
                 case _:
@@ -79,6 +88,15 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
             if isinstance(action, Reply | Note):
                 agreed.reasons.setdefault(proposal.plugin, action.reason)
     return agreed
+
+
+def _warn(warnings: list[tuple[str, Warn]], plugin: str, warning: Warn) -> None:
+    """Two plugins that warn of the same matter are heard once: the later section knows more about it."""
+    for number, (other, known) in enumerate(warnings):
+        if other != plugin and known.key == warning.key and known.client == warning.client:
+            warnings[number] = plugin, warning
+            return
+    warnings.append((plugin, warning))
 
 
 def strictest(verdicts: Iterable[Verdict | None]) -> Verdict:

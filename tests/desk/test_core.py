@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benches import BIRCH, COMPLAINT, QUESTION, STATUS, THANKS, TUESDAY_REPORT, acme, plugin, to_owner
+from whiteglove.events import ObligationEvent, ObligationOpened, ObligationOverdue
 from whiteglove.ledger import ObligationState, PromiseState
 from whiteglove.message import Kind
 from whiteglove.store import ledger, messages
@@ -83,6 +84,29 @@ class TestObligations:
             assert bench.obligations == []
             assert bench.logged("obligation.overdue") == []
             assert bench.logged("obligation.answered")[0]["client"] == "acme"
+
+    def test_what_was_overdue_before_anybody_watched_is_marked_and_told_to_nobody(self) -> None:
+        heard: list[ObligationEvent] = []
+        made = plugin(on_obligation=lambda event: heard.append(event))
+        with Bench(made, looked=False) as bench:
+            bench.deliver(QUESTION, subject="Long ago", age=timedelta(days=9))
+            bench.deliver(QUESTION, subject="Today", age=timedelta(hours=1))
+            bench.run()
+            assert [owed.state for owed in bench.obligations] == [ObligationState.OVERDUE, ObligationState.OPEN]
+            assert [type(event) for event in heard] == [ObligationOpened, ObligationOpened]
+            assert [line["history"] for line in bench.logged("obligation.overdue")] == [True]
+            # What becomes overdue under the owner's eyes is told as anything else.
+            bench.advance(days=2)
+            assert [type(event) for event in heard[2:]] == [ObligationOverdue]
+            assert "history" not in bench.logged("obligation.overdue")[1]
+
+    def test_what_became_overdue_while_the_daemon_was_down_is_told(self) -> None:
+        heard: list[ObligationEvent] = []
+        with Bench(plugin(on_obligation=lambda event: heard.append(event))) as bench:
+            bench.deliver(QUESTION)
+            bench.clock.move(timedelta(days=9))
+            bench.restart()
+            assert [type(event) for event in heard] == [ObligationOpened, ObligationOverdue]
 
 
 class TestPromises:

@@ -10,11 +10,12 @@ import pytest
 
 from benches import BIRCH, QUESTION, STATUS, TUESDAY_REPORT, acme, plugin
 from whiteglove import events as event_types
+from whiteglove.actions import Action, OpenIncident, UpdateIncident
 from whiteglove.desk.hydrate import hook_of, hydrate
 from whiteglove.errors import SubmissionError
-from whiteglove.events import Event, ObligationEvent, PromiseEvent
+from whiteglove.events import Event, IncidentEvent, ObligationEvent, PromiseEvent
 from whiteglove.hookspecs import Schedule
-from whiteglove.ledger import MailState
+from whiteglove.ledger import IncidentKind, IncidentState, MailState
 from whiteglove.store import events
 from whiteglove.store.events import EventRow
 from whiteglove.testing import Bench
@@ -23,9 +24,14 @@ from whiteglove_plugins import acknowledge
 TYPES = [
     kind
     for kind in vars(event_types).values()
-    if isinstance(kind, type) and issubclass(kind, Event) and kind not in (Event, PromiseEvent, ObligationEvent)
+    if isinstance(kind, type)
+    and issubclass(kind, Event)
+    and kind not in (Event, PromiseEvent, ObligationEvent, IncidentEvent)
 ]
-HOOKS = ("on_message", "on_sent", "on_delivery", "on_promise", "on_obligation", "on_warning", "on_schedule")
+HOOKS = (
+    "on_message", "on_sent", "on_delivery", "on_promise", "on_obligation", "on_incident", "on_client", "on_warning",
+    "on_schedule",
+)  # fmt: skip
 
 
 class Heard:
@@ -35,20 +41,39 @@ class Heard:
         self.events: list[Any] = []
 
     def plugin(self) -> object:
+        def hear(event: Event) -> list[Action]:
+            return _hear(self.events, event)
+
         return plugin(
             "heard",
             schedules=lambda ctx: [Schedule(name="tick", every=timedelta(hours=3))],
-            **{hook: lambda event: self.events.append(event) for hook in HOOKS},
+            **dict.fromkeys(HOOKS, hear),
         )
 
     def of(self, kind: type[Event]) -> list[Any]:
         return [event for event in self.events if type(event) is kind]
 
 
+def _hear(seen: list[Any], event: Event) -> list[Action]:
+    """Remember the event; of each obligation an incident is made, updated and resolved."""
+    seen.append(event)
+    match event:
+        case event_types.ObligationOpened():
+            kind = IncidentKind.COMPLAINT
+            return [OpenIncident(reason="heard", client=event.client.key, kind=kind, matter=f"thread:{event.id}")]
+        case event_types.IncidentOpened():
+            return [UpdateIncident(reason="heard", incident=event.incident.row)]
+        case event_types.IncidentUpdated():
+            resolved = IncidentState.RESOLVED
+            return [UpdateIncident(reason="heard", incident=event.incident.row, state=resolved)]
+    return []
+
+
 def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
     heard = Heard()
     beside = {"heard": heard.plugin()}
-    with Bench(acknowledge, beside=beside, delay="0s", clients={"acme": acme(), "birch": BIRCH}) as bench:
+    limited = {"acme": acme('contact_limit = "1 per day"'), "birch": BIRCH}
+    with Bench(acknowledge, beside=beside, delay="0s", clients=limited) as bench:
         bench.receive(STATUS)
         bench.owner_sends("All is well.", answers="bench.1@elsewhere.example")
         bench.advance(days=1, hours=6, seconds=1)
@@ -58,8 +83,12 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
         bench.world.server.answer(SubmissionError("permanent", "550 no such user", code=550))
         bench.receive(STATUS, sender="Jutta <jutta@birch.example>", subject="How far")
         bench.receive(STATUS, sender="Ada <ada@acme.example>", subject="How far")
+        bench.receive(QUESTION, sender="Ada <ada@acme.example>", subject="How far")
         bench.advance(days=6)
         bench.advance(days=2)
+        with bench.store.write() as tx:
+            events.add(tx, "MailBounced", bench.clock.now(), 1, {"status": "5.1.1"})
+        bench.run()
         assert bench.failures == []
 
     missing = {kind.__name__ for kind in TYPES} - {type(event).__name__ for event in heard.events}
@@ -80,6 +109,17 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
     assert (failed.mail.state, "550" in failed.error) == (MailState.FAILED, True)
     assert heard.of(event_types.MailSent)[0].mail.to.address == "wile@acme.example"
     assert heard.of(event_types.ScheduleFired)[0].name == "tick"
+    bounced = heard.of(event_types.MailBounced)[0]
+    assert (bounced.mail.state, bounced.status) == (MailState.FAILED, "5.1.1")
+    opened, updated, resolved = (
+        heard.of(kind)[0].incident
+        for kind in (event_types.IncidentOpened, event_types.IncidentUpdated, event_types.IncidentResolved)
+    )
+    assert (opened.client, opened.state, updated.state, resolved.state) == ("acme", "opened", "opened", "resolved")
+    assert [len(incident.entries) for incident in (opened, updated, resolved)] == [1, 2, 3]
+    contact = heard.of(event_types.ContactExceeded)[0]
+    assert (contact.client.key, contact.count, contact.limit.count) == ("acme", 2, 1)
+    assert contact.message.author.address == "ada@acme.example"
 
 
 def test_each_type_has_a_hook() -> None:

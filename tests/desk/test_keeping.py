@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from benches import COMPLAINT, FRIDAY_REPORT, MANY, QUESTION, STATUS, TUESDAY_REPORT, acme, to_clients
+from benches import COMPLAINT, FRIDAY_REPORT, MANY, QUESTION, STATUS, TUESDAY_REPORT, acme, plugin, to_clients
 from whiteglove.desk.keeping import Keeper
 from whiteglove.ledger import Promise, PromiseKind, PromiseState
 from whiteglove.store import ledger
@@ -219,3 +219,30 @@ class TestAnswers:
             b.owner_sends("I am sorry.", subject="Sorry")
             with b.store.read() as tx:
                 assert ledger.open_obligations(tx) == ()
+
+
+class TestMailFromBeforeTheLine:
+    def test_it_answers_what_it_is_read_after_and_no_plugin_hears_of_it(self) -> None:
+        heard: list[object] = []
+        made = plugin(on_sent=lambda event: heard.append(event))
+        with Bench(made, daemon={"mode": "rehearsal"}, clients={"acme": acme()}) as b:
+            b.receive(QUESTION, subject="Paper")
+            b.receive(QUESTION, subject="Ink", sender=ADA)
+            assert len(b.obligations) == 2
+            # The owner answers while the daemon is being taken from rehearsal to live.
+            b.clock.move(timedelta(minutes=5))
+            raw = b.compose("This one.", sender="robin@vale.example", to="wile@acme.example")
+            b.world.account.deliver(raw, "Sent", received_at=b.clock.now())
+            assert b.restart(daemon={"mode": "live"}) == []
+            assert [owed.address for owed in b.obligations] == ["ada@acme.example"]
+            assert heard == []
+
+    def test_it_keeps_no_report(self) -> None:
+        with Bench(
+            plugin(), looked=False, now=TUESDAY_REPORT, clients={"acme": acme('report_subject = "Status"')}
+        ) as b:
+            raw = b.compose("All is well.", sender="robin@vale.example", to="wile@acme.example", subject="Status")
+            b.world.account.deliver(raw, "Sent", received_at=TUESDAY_REPORT - timedelta(minutes=10))
+            b.run()
+            assert reports(b) == []
+            assert b.logged("promise.kept") == []

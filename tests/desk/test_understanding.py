@@ -11,6 +11,7 @@ from whiteglove.desk.understanding import final_verdicts
 from whiteglove.message import Classification, Guess, Kind, RecordedMessage, Verdicts
 from whiteglove.store import messages
 from whiteglove.testing import Bench
+from whiteglove_plugins import acknowledge
 
 NOTHING = plugin()
 RULE = '[[rules]]\nwords = "bananas"\nkind = "status_request"\n'
@@ -100,6 +101,22 @@ def test_the_final_verdict(reason: str | None, kinds: tuple[Kind, ...], expected
     final = final_verdicts(verdicts, Classification(kinds, 0.9))
 
     assert (final.obliges, final.reason) == expected
+
+
+def test_who_knows_better_may_say_that_a_machine_wrote_it() -> None:
+    verdicts = Verdicts(human=True, may_acknowledge=True, obliges=True)
+    final = final_verdicts(verdicts, Classification((Kind.LIST,), 1.0))
+
+    assert (final.human, final.may_acknowledge, final.obliges, final.reason) == (False, False, False, "list")
+
+
+def test_a_rule_that_names_a_machine_leaves_nothing_to_answer() -> None:
+    rule = '[[rules]]\nsender = "wile@acme.example"\nkind = "machine_report"\n'
+    with Bench(acknowledge, delay="0s", clients={"acme": acme('contact_limit = "1 per day"') + rule}) as bench:
+        for _ in range(3):
+            assert bench.receive("How are things progressing?") == []
+        assert bench.obligations == []
+        assert bench.logged("contact.exceeded") == []
 
 
 def test_what_obliges_nobody_keeps_its_reason() -> None:

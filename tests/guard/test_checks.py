@@ -37,6 +37,7 @@ WITHHELD: list[tuple[str, Callable[[Facts], dict[str, Any]]]] = [
     ("too_old", lambda facts: {"received_at": at(facts, hours=13)}),
     ("not_acknowledged", lambda facts: {"client": replace(_client(facts), acknowledge=False)}),
     ("muted", lambda facts: {"client": replace(_client(facts), muted_until=at(facts, hours=-1))}),
+    ("muted", lambda facts: {"muted_until": at(facts, hours=-1)}),
     ("failed_address", lambda facts: {"failed_address": True}),
     ("several_clients", lambda facts: {"recipients": (*facts.recipients, Address("jane@birch.example"))}),
     ("promise_late", lambda facts: {"promise_late": True}),
@@ -54,6 +55,15 @@ WITHHELD: list[tuple[str, Callable[[Facts], dict[str, Any]]]] = [
     ("limit_all", lambda facts: {"use": (LimitUse("all", 3, USED_UP),)}),
     ("not_marked", lambda facts: {"token": "other"}),
 ]
+
+
+def _with_page(raw: bytes) -> bytes:
+    """The same mail with its text once more as a page."""
+    fields, _, part = raw.partition(b"Content-Type: ")
+    text = b"Content-Type: " + part
+    parts = (text, text.replace(b"text/plain", b"text/html"))
+    body = b"".join(b"--b\r\n" + one.rstrip() + b"\r\n" for one in parts) + b"--b--\r\n"
+    return fields + b'Content-Type: multipart/alternative; boundary="b"\r\n\r\n' + body
 
 
 def _client(facts: Facts) -> Any:
@@ -108,7 +118,14 @@ def test_the_owner_may_have_written_half_an_hour_ago(mail: MakeMail, facts: Make
 def test_a_mute_ends_at_its_instant(mail: MakeMail, facts: MakeFacts) -> None:
     client = replace(_client(facts()), muted_until=facts().now)
 
-    assert guard(mail(), facts(client=client)) is None
+    assert guard(mail(), facts(client=client, muted_until=facts().now)) is None
+
+
+@pytest.mark.parametrize(("file", "command"), [(-1, 1), (1, -1)])
+def test_of_two_words_to_mute_the_later_one_counts(mail: MakeMail, facts: MakeFacts, file: int, command: int) -> None:
+    client = replace(_client(facts()), muted_until=at(facts(), hours=file))
+
+    assert guard(mail(), facts(client=client, muted_until=at(facts(), hours=command))) == Refusal("muted")
 
 
 def test_a_message_nobody_screened_is_not_answered(mail: MakeMail, facts: MakeFacts) -> None:
@@ -391,6 +408,8 @@ def test_the_owner_may_read_anything_that_is_theirs(mail: MakeMail, facts: MakeF
 
     assert guard(to_owner, known) is None
     assert guard(to_owner.replace(b"text/plain", b"text/html"), known) is None
+    assert guard(_with_page(to_owner), known) is None
+    assert guard(_with_page(mail()), facts()) == Refusal("malformed")
     assert guard(mail(), known) == Refusal("wrong_recipient")
     assert guard(to_owner.replace(b"\r\n\r\n", b"\n\n"), known) == Refusal("malformed")
 

@@ -14,6 +14,7 @@ from whiteglove.actions import Action, Approve, Drop, Hold, Note, Remember, Repl
 from whiteglove.hookspecs import PluginInfo, PluginSettings, Schedule
 from whiteglove.host.results import LONGEST_CUE, MOST, NonsenseError, checked, nothing
 from whiteglove.message import Guess, Kind
+from whiteglove.sections import Item, Mark, Place, Section
 
 NOTE = Note(reason="nothing_to_do")
 
@@ -184,3 +185,25 @@ def test_what_the_plugin_itself_raises_while_it_is_asked_is_its_own() -> None:
 def test_nothing_is_what_a_plugin_without_the_hook_says() -> None:
     assert nothing("review") is None
     assert nothing("on_message") == ()
+
+
+class TestASection:
+    def test_it_is_handed_on_as_a_copy(self) -> None:
+        section = Section(title="Incidents", place=Place.INCIDENTS, items=(Item(text="one", mark=Mark.NOW),))
+        assert checked("summarise", section) == section
+        assert checked("summarise", None) is None
+        assert nothing("summarise") is None
+
+    @pytest.mark.parametrize(
+        ("result", "words"),
+        [
+            ("all is well", "right would be a Section or None"),
+            ([Section(title="Two")], "right would be a Section or None"),
+            (Section(title=" "), "without a title"),
+            (Section(title="Long", items=(Item(text="x" * 70_000),)), "of more than 65536 characters"),
+            (Section(title="Odd", items=("a line",)), "cannot be used"),  # type: ignore[arg-type]
+        ],
+    )
+    def test_nonsense_is_named(self, result: Any, words: str) -> None:
+        with pytest.raises(NonsenseError, match=words):
+            checked("summarise", result)

@@ -196,3 +196,13 @@ def test_an_answer_ends_an_obligation(tx: sa.Connection, message: int | None) ->
         message,
     )
     assert ledger.open_obligations(tx) == ()
+
+
+def test_what_was_closed_since_an_instant_is_found_for_all_clients(tx: sa.Connection) -> None:
+    kept, broken, early = make(tx), make(tx, client="birch", due=NOW + DAY), make(tx, due=NOW + MINUTE)
+    make(tx, due=NOW + 2 * DAY)
+    ledger.close_promise(tx, early, PromiseState.KEPT, NOW, late=False, evidence="marker", message=None)
+    ledger.close_promise(tx, kept, PromiseState.KEPT, NOW + HOUR, late=True, evidence="command", message=None)
+    ledger.close_promise(tx, broken, PromiseState.BROKEN, NOW + DAY, late=True, evidence="", message=None)
+
+    assert [promise.row for promise in ledger.closed(tx, NOW + HOUR)] == [kept, broken]

@@ -136,3 +136,14 @@ def test_once_counts_from_when_it_was_told_where_that_was_later(tx: sa.Connectio
     assert warn(tx, once=12 * HOUR) is None
     outbox.change(tx, [mail], accepted_at=NOW - DAY)
     assert warn(tx, once=12 * HOUR) is not None
+
+
+def test_what_waits_for_the_summary_is_what_has_no_time_of_its_own(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    first = row_of(warn(tx, "habit", due=None, urgency="digest"))
+    warn(tx, "late", due=NOW)
+    second = row_of(warn(tx, "date", due=None, urgency="digest"))
+    told = row_of(warn(tx, "old", due=None, urgency="digest"))
+    warnings.put_into(tx, [told], plan_mail(audience=Audience.OWNER))
+
+    assert [found.row for found in warnings.for_summary(tx)] == [first, second]
+    assert warnings.due(tx, NOW + DAY)[0].key == "late"

@@ -11,10 +11,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.actions import Drop, Forget, Hold, Remember, Reply, Verdict, Warn
-from whiteglove.codec import encode_action
+from whiteglove.actions import (
+    Drop,
+    Forget,
+    Hold,
+    OpenIncident,
+    Remember,
+    Reply,
+    SendSummary,
+    UpdateIncident,
+    Verdict,
+    Warn,
+)
+from whiteglove.codec import encode_action, encode_json, to_json
 from whiteglove.desk.asking import Reviews
 from whiteglove.desk.core import Line
+from whiteglove.desk.incidents import open_incident, update_incident
+from whiteglove.desk.summing import TEMPLATE, Drafted
 from whiteglove.events import Event, MessageReceived
 from whiteglove.ledger import Audience, Mail, MailState
 from whiteglove.prepare import AnswerWriter
@@ -22,7 +35,7 @@ from whiteglove.prepare.telling import CORE as CORE
 from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.settle import Settlement
-from whiteglove.store import memory, outbox
+from whiteglove.store import memory, outbox, warnings
 from whiteglove.store.outbox import OutboxRow
 
 
@@ -48,6 +61,8 @@ class Actor:
                 lines += self._withhold(tx, event, _candidate(event, plugin, action, now), reason, now)
         for plugin, warning in agreed.warnings:
             tell_owner(tx, plugin, warning, now, self._settings.worktime)
+        for _, step in agreed.incidents:
+            self._incident(tx, step, now)
         for plugin, change in agreed.memory:
             match change:
                 case Remember(key=key, value=value, until=until):
@@ -55,6 +70,37 @@ class Actor:
                 case Forget(key=key):
                     memory.drop(tx, plugin, key)
         return lines
+
+    def summary(
+        self, tx: sa.Connection, plugin: str, action: SendSummary, drafted: Drafted, event: Event, now: datetime
+    ) -> list[Line]:
+        """Put a summary into the outbox; its date is the key, so that a second one is never planned."""
+        mail = outbox.plan(
+            tx,
+            key=f"{TEMPLATE}:{action.date.isoformat()}",
+            audience=Audience.OWNER,
+            state=MailState.PLANNED,
+            reason=action.reason,
+            plugin=plugin,
+            event=event.id,
+            action=encode_json(to_json(drafted.summary)),
+            template=TEMPLATE,
+            mailbox=self._settings.mailboxes[0].name,
+            address=self._settings.owner.address.casefold(),
+            created_at=now,
+            not_before=now,
+        )
+        if mail is None:
+            return []
+        warnings.put_into(tx, drafted.told, mail)
+        return [{"event": "mail.planned", "plugin": plugin, "reason": action.reason, "event_id": event.id}]
+
+    def _incident(self, tx: sa.Connection, step: OpenIncident | UpdateIncident, now: datetime) -> None:
+        if isinstance(step, UpdateIncident):
+            update_incident(tx, step, now)
+        elif step.client in self._settings.book.clients:
+            # Who left the book meanwhile is nobody's client any more.
+            open_incident(tx, step, now)
 
     def _reply(
         self, tx: sa.Connection, event: MessageReceived, row: OutboxRow, review: Verdict | None, now: datetime
@@ -94,7 +140,7 @@ class Actor:
     def _withhold(
         self, tx: sa.Connection, event: MessageReceived, row: OutboxRow, reason: str, now: datetime
     ) -> list[Line]:
-        if outbox.plan(tx, **_columns(replace(row, state=MailState.WITHHELD, reason=reason))) is None:
+        if outbox.plan(tx, **_columns(replace(row, state=MailState.WITHHELD, reason=reason, settled_at=now))) is None:
             return []
         tell_instead(tx, reason, event.client, event.message, now, self._settings.worktime)
         return [_line("mail.withheld", row, event, reason)]
@@ -132,6 +178,7 @@ def _candidate(event: MessageReceived, plugin: str, action: Reply, now: datetime
         raw=None,
         submitted_at=None,
         accepted_at=None,
+        settled_at=None,
         error=None,
     )
 

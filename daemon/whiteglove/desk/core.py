@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from whiteglove.actions import Warn
 from whiteglove.clients import Client
+from whiteglove.desk.bounces import came_back
+from whiteglove.desk.contact import Exceeded, note_contact
 from whiteglove.desk.keeping import Keeper
 from whiteglove.desk.understanding import (
     Opened,
@@ -40,6 +42,10 @@ _CONCERNED = _ABOUT_A_MESSAGE | {
     "PromiseOverdue",
     "ObligationOverdue",
     "ObligationAnswered",
+    "MailBounced",
+    "IncidentOpened",
+    "IncidentUpdated",
+    "IncidentResolved",
     *_PROMISE_LINES,
 }
 
@@ -129,6 +135,11 @@ class Core:
                 return self._promise_changed(tx, row.type, subject)
             case "ObligationOverdue":
                 return self._overdue(tx, subject)
+            case "IncidentOpened" | "IncidentUpdated" | "IncidentResolved":
+                return Outcome(lines=[dict(row.details)])
+            case "MailBounced":
+                lines = came_back(tx, subject, str(row.details["status"]), self._settings, now)
+                return Outcome(lines=lines)
             case "ObligationAnswered":
                 return Outcome(
                     lines=[{"event": "obligation.answered", "client": ledger.obligation(tx, subject).client}]
@@ -152,13 +163,15 @@ class Core:
         if row.core_done or found.classification is None:
             return Outcome(message=message, text=found.text)
         verdicts = final_verdicts(message.verdicts, found.classification)
-        messages.classify(tx, message.row, found.classification, obliges=verdicts.obliges, reason=verdicts.reason)
+        messages.classify(tx, message.row, found.classification, verdicts)
         message = replace(message, classification=found.classification, verdicts=verdicts)
         owed = verdicts.obliges
         opened = open_obligation(tx, message, found.classification, client, self._settings) if owed else None
         if message.verdicts.reason == "not_authentic" and not message.history:
             tell_owner(tx, CORE, _forged(message, client), now, self._settings.worktime)
         lines = [_opened(message, opened)] if opened else []
+        if exceeded := note_contact(tx, message, client, self._settings.worktime):
+            lines.append(_exceeded(exceeded))
         return Outcome(message=message, text=found.text, lines=lines)
 
     def _owner_sent(self, tx: sa.Connection, row: EventRow, message: RecordedMessage) -> Outcome:
@@ -171,7 +184,7 @@ class Core:
             "answered": [obligation.row for obligation in settled.answered],
         }
         tx.execute(events_table.update().where(events_table.c.row == row.row).values(details=details))
-        return Outcome(message=message, details=details)
+        return Outcome(obsolete=message.history, message=message, details=details)
 
     def _promise_changed(self, tx: sa.Connection, kind: str, subject: int) -> Outcome:
         promise = ledger.promise(tx, subject)
@@ -187,11 +200,15 @@ class Core:
         return Outcome(lines=[line])
 
     def _overdue(self, tx: sa.Connection, subject: int) -> Outcome:
+        """What was overdue before it was read for the first time is marked and logged, and no plugin hears of it:
+        nobody is to be told of what lies in the past."""
         obligation = ledger.obligation(tx, subject)
         if not self.keeper.became_overdue(tx, obligation):
             return Outcome(obsolete=True)
         due = obligation.due.isoformat() if obligation.due else None
-        return Outcome(lines=[{"event": "obligation.overdue", "client": obligation.client, "due": due}])
+        past = obligation.due is not None and messages.was_past(tx, obligation.message, obligation.due)
+        line = {"event": "obligation.overdue", "client": obligation.client, "due": due, "history": past or None}
+        return Outcome(obsolete=past, lines=[line])
 
     def _client(self, message: RecordedMessage) -> Client | None:
         return self._settings.book.clients.get(message.client)
@@ -207,6 +224,20 @@ def _opened(message: RecordedMessage, opened: Opened) -> Line:
         "kind": message.classification.kind,
         "due": opened.due.isoformat() if opened.due else None,
         "history": message.history or None,
+    }
+
+
+def _exceeded(exceeded: Exceeded) -> Line:
+    message = exceeded.message
+    return {
+        "event": "contact.exceeded",
+        "level": "warning",
+        "mailbox": message.mailbox,
+        "client": message.client,
+        "message_id": message.message_id,
+        "count": exceeded.count,
+        "limit": exceeded.limit.count,
+        "date": exceeded.date.isoformat(),
     }
 
 

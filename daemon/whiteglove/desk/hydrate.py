@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from whiteglove.clients import Book, Client
 from whiteglove.events import (
+    ContactExceeded,
     Event,
+    IncidentOpened,
+    IncidentResolved,
+    IncidentUpdated,
+    MailBounced,
     MailFailed,
     MailSent,
     MessageReceived,
@@ -24,15 +29,17 @@ from whiteglove.events import (
     WarningRaised,
 )
 from whiteglove.message import RecordedMessage
-from whiteglove.store import ledger, messages, outbox, warnings
+from whiteglove.store import incidents, ledger, messages, outbox, warnings
 from whiteglove.store.events import EventRow
 
 _HOOKS: dict[str, tuple[type[Event], ...]] = {
     "on_message": (MessageReceived,),
     "on_sent": (OwnerSent,),
-    "on_delivery": (MailSent, MailFailed),
+    "on_delivery": (MailSent, MailFailed, MailBounced),
     "on_promise": (PromiseDue, PromiseKept, PromiseLate, PromiseBroken),
     "on_obligation": (ObligationOpened, ObligationAnswered, ObligationOverdue),
+    "on_incident": (IncidentOpened, IncidentUpdated, IncidentResolved),
+    "on_client": (ContactExceeded,),
     "on_warning": (WarningRaised,),
     "on_schedule": (ScheduleFired,),
 }
@@ -40,6 +47,7 @@ _HOOK_OF: dict[str, str | None] = {cls.__name__: hook for hook, kinds in _HOOKS.
 # What the clock says about a missed promise is between the scheduler and the core; plugins hear what became of it.
 _HOOK_OF |= {"PromisePassed": None, "PromiseOverdue": None}
 _PROMISE_EVENTS = {cls.__name__: cls for cls in (PromiseDue, PromiseKept, PromiseLate, PromiseBroken)}
+_INCIDENT_EVENTS = {cls.__name__: cls for cls in (IncidentOpened, IncidentUpdated, IncidentResolved)}
 _OBLIGATION_EVENTS = {cls.__name__: cls for cls in (ObligationOpened, ObligationAnswered, ObligationOverdue)}
 
 
@@ -68,6 +76,9 @@ def hydrate(
         case "MailFailed":
             mail = outbox.get(tx, subject)
             return MailFailed(id=row.row, at=row.at, mail=mail.as_mail(), error=mail.error or "")
+        case "MailBounced":
+            returned = outbox.get(tx, subject).as_mail()
+            return MailBounced(id=row.row, at=row.at, mail=returned, status=row.details["status"])
         case "WarningRaised":
             warning = warnings.get(tx, subject)
             return WarningRaised(
@@ -92,8 +103,29 @@ def hydrate(
             if client is None:
                 return None
             return _OBLIGATION_EVENTS[name](id=row.row, at=row.at, obligation=obligation, client=client)
+        case name if name in _INCIDENT_EVENTS:
+            incident = incidents.get(tx, subject)
+            client = book.clients.get(incident.client)
+            return _INCIDENT_EVENTS[name](id=row.row, at=row.at, incident=incident, client=client) if client else None
+        case "ContactExceeded":
+            return _contact(row, messages.get(tx, subject), book)
         case other:
             raise ValueError(f"event {row.row}: plugins see no {other}")
+
+
+def _contact(row: EventRow, message: RecordedMessage, book: Book) -> Event | None:
+    client = book.clients.get(message.client)
+    if client is None or client.contact_limit is None:
+        return None
+    return ContactExceeded(
+        id=row.row,
+        at=row.at,
+        client=client,
+        message=message,
+        limit=client.contact_limit,
+        count=row.details["count"],
+        date=date.fromisoformat(row.details["date"]),
+    )
 
 
 def _about_message(

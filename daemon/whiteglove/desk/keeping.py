@@ -38,14 +38,17 @@ class Keeper:
         """The owner's own mail to a client: it may be the report, and it may answer what is open.
 
         By thread first; a mail outside every open thread answers what the people it is addressed to asked before,
-        unless it is the report: a report answers requests for one, and nothing else.
+        unless it is the report: a report answers requests for one, and nothing else. Mail from before the line keeps
+        nothing, since nothing was promised; it may be read after what it answers, from another mailbox.
         """
         waiting = [found for found in ledger.open_obligations(tx, client.key) if found.opened_at <= message.received_at]
         answered = [found for found in waiting if found.thread == message.thread]
         elsewhere = [found for found in waiting if found.thread != message.thread]
         # What a mail replies to may be read after it, from the inbox: nobody can say yet that it answers nothing.
         replies_to_unknown = bool(message.in_reply_to) and message.thread == message.row
-        kept = self._keep_by_mail(tx, message, client, answers_open=bool(answered) or replies_to_unknown)
+        kept = None
+        if not message.history:
+            kept = self._keep_by_mail(tx, message, client, answers_open=bool(answered) or replies_to_unknown)
         if kept is not None:
             answered += [found for found in elsewhere if _asks_for_report(found)]
         elif not answered:

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from whiteglove.actions import SendSummary
 from whiteglove.desk.acting import Actor
 from whiteglove.desk.asking import Failure, Plugins
 from whiteglove.desk.contexts import Contexts
 from whiteglove.desk.core import Core, Line
 from whiteglove.desk.hydrate import hydrate
+from whiteglove.desk.summing import Drafted, draft
 from whiteglove.desk.understanding import Understood
 from whiteglove.errors import MailboxError
 from whiteglove.events import Event
@@ -75,6 +77,7 @@ class Desk:
         on_planned: Callable[[], None],
     ) -> None:
         self._store = store
+        self._host = host
         self._settings = settings
         self._journal = journal
         self._clock = clock
@@ -192,8 +195,11 @@ class Desk:
         reviews = self._plugins.review(
             event, agreed.replies, lambda plugin, action: self._actor.mail(event, plugin, action, now), now
         )
+        drafted = [self._draft(action, now) for _, action in agreed.summaries]
         with self._store.write() as tx:
             lines = self._actor.write(tx, agreed, reviews, event, now)
+            for (plugin, action), summary in zip(agreed.summaries, drafted, strict=True):
+                lines += self._actor.summary(tx, plugin, action, summary, event, now)
             for _, keep in agreed.kept:
                 client = self._settings.book.clients.get(keep.client)
                 if client is not None:
@@ -206,6 +212,9 @@ class Desk:
         if lines or agreed.warnings:
             self._on_planned()
         return following
+
+    def _draft(self, action: SendSummary, now: datetime) -> Drafted:
+        return draft(self._settings, self._host, self._store, action.date, now, action.following)
 
     def _leave(self, tx: sa.Connection, row: EventRow, failures: Sequence[Failure], now: datetime) -> list[Line]:
         """Finish the event, or let it wait for the plugins that failed; those that failed too often are given up."""

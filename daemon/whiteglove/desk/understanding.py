@@ -57,8 +57,10 @@ def new_text_of(message: RecordedMessage, text: str | None) -> str | None:
 
 
 def final_verdicts(verdicts: Verdicts, classification: Classification) -> Verdicts:
-    """The verdicts once it is known what was written: nothing but thanks or news obliges nobody, and that is then the
-    reason, unless an earlier verdict has one."""
+    """The verdicts once it is known what was written. A rule of the client's file may say that a machine wrote it.
+    Nothing but thanks or news obliges nobody, and that is then the reason, unless an earlier verdict has one."""
+    if verdicts.human and classification.kind in MACHINE_KINDS:
+        return replace(verdicts, human=False, may_acknowledge=False, obliges=False, reason=str(classification.kind))
     if not verdicts.obliges or not EASY_KINDS.issuperset(classification.kinds):
         return verdicts
     return replace(verdicts, obliges=False, reason=verdicts.reason or classification.kind)

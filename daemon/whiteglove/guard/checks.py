@@ -79,8 +79,8 @@ def _age(_mail: FinishedMail, facts: Facts) -> str | None:
 def _client_wants_none(_mail: FinishedMail, facts: Facts) -> str | None:
     if facts.client is None or not facts.client.acknowledge:
         return "not_acknowledged"
-    muted = facts.client.muted_until is not None and facts.now < facts.client.muted_until
-    return "muted" if muted else None
+    ends = (facts.client.muted_until, facts.muted_until)
+    return "muted" if any(until is not None and facts.now < until for until in ends) else None
 
 
 def _failed_address(_mail: FinishedMail, facts: Facts) -> str | None:

@@ -72,7 +72,7 @@ class Facts:
     the owner's last own mail to this person, `answered_since` whether the owner answered this message. `told_here`:
     this thread has the time already, in full or as the short line. `notice` is the sentence that must stand in
     the text, `token` what stands in `X-Whiteglove`. `other_words` are those of `disclosure_words`; without them they
-    are looked up.
+    are looked up. `muted_until` is the owner's word from the command line, beside the client's file.
     """
 
     now: datetime
@@ -105,6 +105,7 @@ class Facts:
     token: str
     answered_subject: str = ""
     other_words: Disclosure | None = None
+    muted_until: datetime | None = None
 
 
 def owner_facts(*, now: datetime, book: Book, token: str = "") -> Facts:

@@ -16,6 +16,7 @@ from whiteglove import codec
 from whiteglove.actions import URGENCIES, Action, Approve, Drop, Hold, Reply, Verdict, Warn
 from whiteglove.hookspecs import PluginInfo, PluginSettings, Schedule
 from whiteglove.message import Guess
+from whiteglove.sections import Section
 
 MOST = 100
 """Actions, guesses or schedules that one call may return."""
@@ -23,6 +24,7 @@ MOST = 100
 LARGEST_ACTION = 64 * 1024
 """In characters of its stored form. Texts are in templates and files, so an action is small."""
 
+LARGEST_SECTION = 64 * 1024
 LONGEST_CUE = 80
 SHORTEST_INTERVAL = timedelta(minutes=1)
 
@@ -34,8 +36,8 @@ class NonsenseError(Exception):
 def checked(hook: str, result: Any) -> Any:
     """The result of a hook, copied and complete. Raises `NonsenseError`, or whatever the plugin's own code raises.
 
-    The `on_…` hooks give a tuple of actions, `schedules` and `classify` a tuple, `review` a verdict or None, `describe`
-    its `PluginInfo`. None stands for an empty tuple.
+    The `on_…` hooks give a tuple of actions, `schedules` and `classify` a tuple, `review` a verdict or None,
+    `summarise` a section or None, `describe` its `PluginInfo`. None stands for an empty tuple.
     """
     check: Callable[[Any], Any] = _CHECKS.get(hook, _actions)
     return check(result)
@@ -43,7 +45,7 @@ def checked(hook: str, result: Any) -> Any:
 
 def nothing(hook: str) -> Any:
     """What a plugin has to say that does not implement the hook."""
-    return None if hook == "review" else ()
+    return None if hook in ("review", "summarise") else ()
 
 
 def _actions(result: Any) -> tuple[Action, ...]:
@@ -71,6 +73,19 @@ def _verdict(result: Any) -> Verdict | None:
     if not isinstance(result, Approve | Hold | Drop):
         raise NonsenseError(f"returned {_named(result)}; right would be Approve, Hold, Drop or None")
     return codec.decode_verdict(_understood(codec.encode_verdict, result))
+
+
+def _section(result: Any) -> Section | None:
+    if result is None:
+        return None
+    if type(result) is not Section:
+        raise NonsenseError(f"returned {_named(result)}; right would be a Section or None")
+    written = _understood(codec.to_json, result)
+    if len(codec.encode_json(written)) > LARGEST_SECTION:
+        raise NonsenseError(f"returned a Section of more than {LARGEST_SECTION} characters")
+    if not result.title.strip():
+        raise NonsenseError("returned a Section without a title")
+    return codec.from_json(Section, written)
 
 
 def _guesses(result: Any) -> tuple[Guess, ...]:
@@ -146,4 +161,5 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "schedules": _schedules,
     "classify": _guesses,
     "review": _verdict,
+    "summarise": _section,
 }

@@ -104,21 +104,23 @@ class Store:
         return cls(engine, engine, None)
 
     def _load(self) -> bytes:
-        """The key of this store; the tables are made where there are none yet."""
+        """The key of this store. What is not there yet is made: everything, or in an older store what came later."""
         with self.read() as tx:
-            made = self._version(tx) > 0
-        if not made:
+            version = self._version(tx)
+            key = _key(tx) if version else None
+        if version < schema.VERSION and (version == 0 or key is not None):
             with self.write() as tx:
                 # Another process may have been faster.
-                if self._version(tx) == 0:
-                    schema.metadata.create_all(tx)
-                    tx.execute(schema.meta.insert().values(name="key", value=secrets.token_bytes(32)))
+                if (present := self._version(tx)) < schema.VERSION:
+                    schema.grow(tx)
+                    if present == 0:
+                        tx.execute(schema.meta.insert().values(name="key", value=secrets.token_bytes(32)))
                     tx.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-        with self.read() as tx:
-            key = tx.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "key")).scalar_one_or_none()
+            with self.read() as tx:
+                key = _key(tx)
         if key is None:
             raise StoreError(f"{self.path}: the key of this store is gone; restore a backup or move it away")
-        return bytes(key)
+        return key
 
     def _version(self, tx: sa.Connection) -> int:
         version = int(tx.exec_driver_sql("PRAGMA user_version").scalar_one())
@@ -223,10 +225,20 @@ class StoreLock:
             self._descriptor = None
 
 
+def _key(tx: sa.Connection) -> bytes | None:
+    found = tx.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "key")).scalar_one_or_none()
+    return bytes(found) if found is not None else None
+
+
 @contextmanager
 def _reachable(path: Path) -> Iterator[None]:
     try:
         yield
+    except PermissionError as error:
+        raise StoreError(
+            f"{path}: this user may not use it ({error.strerror}); run this as root or as whom the store "
+            "belongs to, or set daemon.state to a directory of your own"
+        ) from error
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); set daemon.state to a writable directory"

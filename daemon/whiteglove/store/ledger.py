@@ -55,6 +55,11 @@ def promises_of(tx: sa.Connection, client: str, since: datetime | None = None) -
     return tuple(_promise(row) for row in tx.execute(statement, {"its_client": client, "since": since}))
 
 
+def closed(tx: sa.Connection, since: datetime) -> tuple[Promise, ...]:
+    """What was kept, broken or moved since an instant, of all clients; earliest due first."""
+    return tuple(_promise(row) for row in tx.execute(_PROMISES.where(promises.c.closed_at >= since)))
+
+
 def owed(tx: sa.Connection, client: str | None = None) -> tuple[Promise, ...]:
     """Promises neither kept, moved nor broken, of one client or of all; earliest due first."""
     statement = _OWED if client is None else _OWED_TO

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from whiteglove.actions import Json
 from whiteglove.clients import Book
-from whiteglove.ledger import Obligation, Promise, Told
+from whiteglove.ledger import Incident, Obligation, Promise, Told
 from whiteglove.message import RecordedMessage
 from whiteglove.promises import next_report
-from whiteglove.store import ledger, memory, messages, outbox
+from whiteglove.store import incidents, ledger, memory, messages, outbox
 from whiteglove.store.database import Store
 from whiteglove.worktime import WorkingTime
 
@@ -40,6 +40,10 @@ class LedgerView:
         with self._store.read() as tx:
             return ledger.owed(tx, client)
 
+    def closed_promises(self, since: datetime) -> tuple[Promise, ...]:
+        with self._store.read() as tx:
+            return ledger.closed(tx, since)
+
     def open_obligations(self, client: str | None = None) -> tuple[Obligation, ...]:
         with self._store.read() as tx:
             return ledger.open_obligations(tx, client)
@@ -56,6 +60,18 @@ class LedgerView:
     def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
         with self._store.read() as tx:
             return messages.of_client(tx, client, since)
+
+    def message(self, row: int) -> RecordedMessage | None:
+        with self._store.read() as tx:
+            return messages.at(tx, row)
+
+    def open_incidents(self, client: str | None = None) -> tuple[Incident, ...]:
+        with self._store.read() as tx:
+            return incidents.open_ones(tx, client)
+
+    def resolved_incidents(self, since: datetime) -> tuple[Incident, ...]:
+        with self._store.read() as tx:
+            return incidents.resolved(tx, since)
 
 
 class MemoryView:

@@ -51,6 +51,7 @@ _ADD = warnings.insert()
 _GET = sa.select(warnings).where(warnings.c.row == ROW)
 _COUNT = warnings.update().where(warnings.c.row == ROW).values(times=warnings.c.times + 1)
 _DUE = sa.select(warnings).where(WARNING_WAITING, warnings.c.due <= NOW).order_by(warnings.c.row)
+_FOR_SUMMARY = sa.select(warnings).where(WARNING_WAITING, warnings.c.due.is_(None)).order_by(warnings.c.row)
 _OF_MAIL = sa.select(warnings).where(warnings.c.mail == _MAIL).order_by(warnings.c.row)
 _CHANGE_OF_MAIL = warnings.update().where(warnings.c.mail == _MAIL)
 
@@ -102,6 +103,11 @@ def add(
 def due(tx: sa.Connection, now: datetime) -> tuple[WarningRow, ...]:
     """Warnings that wait and whose time has come, oldest first; those for the daily summary have no due time."""
     return tuple(_from(row) for row in tx.execute(_DUE, {"now": now}))
+
+
+def for_summary(tx: sa.Connection) -> tuple[WarningRow, ...]:
+    """Warnings that wait for the daily summary, oldest first."""
+    return tuple(_from(row) for row in tx.execute(_FOR_SUMMARY))
 
 
 def get(tx: sa.Connection, row: int) -> WarningRow:

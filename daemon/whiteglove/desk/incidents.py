@@ -1,0 +1,58 @@
+"""Opening incidents and moving them on, inside the caller's commit.
+
+Each change comes with the event that tells of it. The event carries its line of the log, which the desk writes, whoever
+made the change: a plugin, or the command line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from whiteglove.actions import OpenIncident, UpdateIncident
+from whiteglove.ledger import Incident, IncidentEntry, IncidentState
+from whiteglove.store import events, incidents, messages
+
+Line = dict[str, Any]
+
+
+def open_incident(tx: sa.Connection, action: OpenIncident, now: datetime) -> Line:
+    """Open it, or add the evidence to the one that is open about the same matter; the line of the log that follows."""
+    entry = _entry(action, IncidentState.OPENED, now)
+    row, new = incidents.open_one(tx, client=action.client, kind=action.kind, matter=action.matter, at=now, entry=entry)
+    line = _line(tx, "incident.opened" if new else "incident.updated", incidents.get(tx, row), entry)
+    events.add(tx, "IncidentOpened" if new else "IncidentUpdated", now, row, line)
+    return line
+
+
+def update_incident(tx: sa.Connection, action: UpdateIncident, now: datetime) -> Line | None:
+    """Add to it and move it on; None where there is no such incident or it is resolved already."""
+    incident = incidents.find(tx, action.incident)
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        return None
+    entry = _entry(action, action.state or incident.state, now)
+    incidents.add(tx, incident.row, entry)
+    resolved = entry.state is IncidentState.RESOLVED
+    line = _line(tx, "incident.resolved" if resolved else "incident.updated", incident, entry)
+    events.add(tx, "IncidentResolved" if resolved else "IncidentUpdated", now, incident.row, line)
+    return line
+
+
+def _entry(action: OpenIncident | UpdateIncident, state: IncidentState, now: datetime) -> IncidentEntry:
+    return IncidentEntry(
+        at=now, reason=action.reason, state=state, message=action.message, promise=action.promise, cue=action.cue
+    )
+
+
+def _line(tx: sa.Connection, event: str, incident: Incident, entry: IncidentEntry) -> Line:
+    message = messages.at(tx, entry.message) if entry.message is not None else None
+    return {
+        "event": event,
+        "client": incident.client,
+        "incident": incident.row,
+        "kind": incident.kind,
+        "reason": entry.reason,
+        "message_id": message.message_id if message else None,
+    }

@@ -1,0 +1,88 @@
+"""The daily summary put together: every plugin's part, and what the core itself has to say.
+
+What was withheld, parked, failed or unknown, and what plugins wanted told in the summary, is the core's own part: it
+stands there whatever plugins are enabled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from whiteglove.desk.account import Account, core_sections, read_account
+from whiteglove.desk.contexts import Contexts
+from whiteglove.errors import PluginError
+from whiteglove.host import Host
+from whiteglove.prepare.summing import TEMPLATE as TEMPLATE
+from whiteglove.sections import Day, Section, Summary
+from whiteglove.settings import Settings
+from whiteglove.store import Store, outbox
+
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A summary, and the rows of the warnings that it tells."""
+
+    summary: Summary
+    told: tuple[int, ...]
+
+
+def build(settings: Settings, host: Host, store: Store, day_date: date | None, now: datetime) -> Summary:
+    """The summary of a local date of the owner's, as of now; today's without one. Reads only."""
+    return draft(settings, host, store, day_date, now, None).summary
+
+
+def draft(
+    settings: Settings, host: Host, store: Store, day_date: date | None, now: datetime, following: datetime | None
+) -> Drafted:
+    """The same, with what has to be noted once it is sent."""
+    day = _day(settings, store, day_date, now)
+    sections, failed = _of_plugins(settings, host, store, day, now)
+    with store.read() as tx:
+        account = read_account(tx, settings, day)
+    resting = [plugin.name for plugin in host.plugins if plugin.suspended_since is not None]
+    sections += core_sections(account, settings, day, resting=resting, failed=failed)
+    ordered = tuple(sorted(sections, key=lambda section: section.place))
+    return Drafted(Summary(day=day, sections=ordered, following=following), _told(account))
+
+
+def _told(account: Account) -> tuple[int, ...]:
+    return tuple(warning.row for warning in account.warnings)
+
+
+def _day(settings: Settings, store: Store, day_date: date | None, now: datetime) -> Day:
+    """Today's summary goes on where the last one that was sent ended; any other date stands for itself."""
+    worktime = settings.worktime
+    today = worktime.local_date(now)
+    if day_date is not None and day_date != today:
+        return Day(
+            date=day_date,
+            since=worktime.instant(day_date, time()),
+            until=min(worktime.instant(day_date + _A_DAY, time()), now),
+        )
+    with store.read() as tx:
+        last = outbox.last_accepted(tx, TEMPLATE)
+    return Day(date=today, since=last.created_at if last is not None else now - _A_DAY, until=now)
+
+
+def _of_plugins(
+    settings: Settings, host: Host, store: Store, day: Day, now: datetime
+) -> tuple[list[Section], list[str]]:
+    """The plugins' sections in the order of their own, and which of them failed to give one."""
+    contexts = Contexts(settings, host, store)
+    sections: list[Section] = []
+    failed: list[str] = []
+    for plugin in host.listeners("summarise"):
+        if host.is_suspended(plugin, now):
+            continue
+        try:
+            section: Section | None = host.call(plugin, "summarise", now, day=day, ctx=contexts.of(plugin, now))
+        except PluginError:
+            # The host has counted and told it; the summary says that this part is missing.
+            failed.append(plugin)
+            continue
+        if section is not None:
+            sections.append(section)
+    return sections, failed
