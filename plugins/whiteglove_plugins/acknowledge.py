@@ -43,16 +43,20 @@ Answerable = Literal[
 
 
 class Acknowledge(PluginSettings):
-    """`delay` counts from the message's arrival, so that the owner's own quick answer makes the automatic one needless.
+    """The keys of `[plugins.acknowledge]`."""
 
-    `answer` names the kinds that are answered; `sure` is how confident the classifier must be of a status request.
-    """
-
-    delay: Duration = timedelta(minutes=3)
-    answer: tuple[Answerable, ...] = ("status_request",)
-    complaints: Literal["silent", "receipt"] = "silent"
-    sure: float = Field(default=0.8, ge=0, le=1)
-    calendar: bool = True
+    delay: Duration = Field(
+        default=timedelta(minutes=3), description="Counted from arrival; your own quick answer cancels it."
+    )
+    answer: tuple[Answerable, ...] = Field(
+        default=("status_request",),
+        description="Which kinds get an answer; also question scheduling billing new_work scope_change urgent_request.",
+    )
+    complaints: Literal["silent", "receipt"] = Field(
+        default="silent", description="silent; or receipt: one calm line with the time of your personal answer."
+    )
+    sure: float = Field(default=0.8, ge=0, le=1, description="How sure the classifier must be, from 0 to 1.")
+    calendar: bool = Field(default=True, description="Attach the time as a calendar entry.")
 
 
 @hookimpl
