@@ -2,25 +2,49 @@
 PY    ?= python3
 VENV  ?= .venv
 BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
+PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: test lint clean install
-install: $(STAMP)
+.PHONY: demo test service-test install lint example pins clean
+demo: $(READY)
+	@$(BIN)/whiteglove demo
 
-$(STAMP): pyproject.toml
-	$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "whiteglove needs Python 3.11 or newer")'
-	test -x $(BIN)/python || $(PY) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet -e . --group dev
-	touch $@
+install: $(READY)
+
+# What the daemon needs, and nothing for working on it.
+$(READY): pyproject.toml pins.txt
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "whiteglove needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PY) -m venv $(VENV)
+	@echo "installing into $(VENV) …"
+	@$(PIP) -c pins.txt -e .
+	@touch $@
+
+$(STAMP): $(READY)
+	@$(PIP) --upgrade "pip>=25.1"
+	@$(PIP) -c pins.txt --group dev
+	@touch $@
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadscope
+
+# The service under a real systemd, in a container. Needs root and the Debian packages systemd-container, python3-venv, jq.
+service-test: $(STAMP)
+	WHITEGLOVE_NSPAWN=1 $(BIN)/python -m pytest tests/whole/test_service.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The example configuration and the tables of its keys, from the models that check them.
+example: $(STAMP)
+	$(BIN)/python -m whiteglove.cli.example config
+
+# The versions that are installed now become those that everybody gets.
+pins: $(STAMP)
+	$(BIN)/python .ci/pins.py > pins.txt.new
+	mv pins.txt.new pins.txt
 
 clean:
 	rm -rf $(VENV)

@@ -9,11 +9,11 @@ from .test_loading import MAILBOX, OWNER
 
 
 def test_a_right_section_enables_nothing_and_is_named(folder: Folder) -> None:
-    text = OWNER + MAILBOX + '[plugins.acknowledge]\n[plugins.daily_summary]\nat = "07:30"\nweekly = "Fri"\n'
+    text = OWNER + MAILBOX + "[plugins.acknowledge]\n"
     settings = folder.load(text + '[plugins.reports]\nremind = ["2d", "30m"]\n')
 
     assert list(settings.plugins) == ["acknowledge"]
-    assert settings.announced == ("daily_summary", "reports")
+    assert settings.announced == ("reports",)
 
 
 def test_a_section_that_is_turned_off_is_not_named(folder: Folder) -> None:
@@ -23,8 +23,6 @@ def test_a_section_that_is_turned_off_is_not_named(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("section", "expected"),
     [
-        ('[plugins.daily_summary]\nat = "8 o\'clock"\n', "plugins.daily_summary.at: "),
-        ("[plugins.daily_summary]\nweekly = 1\n", "plugins.daily_summary.weekly: "),
         ('[plugins.reports]\nremind = ["soon"]\n', "plugins.reports.remind[0]: "),
         ('[plugins.reports]\nremnid = ["1d"]\n', "plugins.reports.remnid: "),
     ],

@@ -19,10 +19,10 @@ SMALL = OWNER + MAILBOX
 
 
 def test_the_example_is_right() -> None:
-    settings = load(CONFIG / "whiteglove.example.toml", {}, today=date(2026, 11, 22))
-    assert {"lantern", "quill"} <= set(settings.book.clients)
-    assert list(settings.plugins) == ["acknowledge"]
-    assert date(2027, 3, 8) in settings.worktime.holidays
+    settings = load(CONFIG / "whiteglove.example.toml", {"HOME": "/home/robin"}, today=date(2026, 11, 22))
+    assert list(settings.book.clients) == ["fougere", "lantern", "marlowe", "quill", "tidewater"]
+    assert next(iter(settings.plugins)) == "acknowledge"
+    assert settings.announced == ()
     assert date(2026, 11, 26) in settings.client_holidays["lantern"]
 
 
@@ -145,6 +145,14 @@ def test_a_password_is_read_when_asked_for_and_its_fault_names_the_key(folder: F
     ):
         password.reveal()
     (folder.path / "studio").write_text("sesame\n")
+    assert password.reveal() == "sesame"
+
+
+def test_a_credential_lies_beside_the_configuration_where_no_service_was_given_it(folder: Folder) -> None:
+    password = folder.load().mailboxes[0].password
+    assert password is not None
+    (folder.path / "credentials").mkdir()
+    (folder.path / "credentials" / "studio").write_text("sesame\n")
     assert password.reveal() == "sesame"
 
 

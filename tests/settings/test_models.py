@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -13,14 +11,8 @@ from whiteglove.clients import Limit
 from whiteglove.grammar import parse_hours
 from whiteglove.settings.book_models import ClientFile
 from whiteglove.settings.models import ConfigurationFile
-from whiteglove.settings.problems import field_at, toml_value
-
-CONFIG = Path(__file__).parents[2] / "config"
-SECTIONS = ("owner", "daemon", "limits", "team", "mailboxes")
-
-
-def keys(model: type[BaseModel]) -> set[str]:
-    return set(model.model_fields)
+from whiteglove.settings.notation import toml_value
+from whiteglove.settings.problems import field_at
 
 
 def test_what_is_left_out_has_the_documented_default() -> None:
@@ -42,26 +34,6 @@ def test_what_is_left_out_has_the_documented_default() -> None:
     box = file.mailboxes[0]
     assert (box.folders, box.sent, box.drafts, box.copy_to_sent) == (["INBOX"], "auto", "auto", "auto")
     assert (box.password, box.smtp_password, box.address, box.authserv_id) == (None, None, None, "")
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_the_example_names_every_key(section: str) -> None:
-    text = (CONFIG / "whiteglove.example.toml").read_text(encoding="utf-8")
-    found = re.search(rf"^\[+{section}\]+.*?(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found
-    model = field_at(ConfigurationFile, (section, 0, "x") if section in ("team", "mailboxes") else (section, "x"))[1]
-    assert model is not None
-    written = set(re.findall(r"^(?:# )?(\w+) = ", found[0], re.MULTILINE))
-    assert written == keys(model)
-
-
-def test_the_example_clients_name_every_key() -> None:
-    text = (CONFIG / "clients" / "lantern.toml").read_text(encoding="utf-8")
-    written = set(re.findall(r"^(?:# )?(\w+) = ", text, re.MULTILINE))
-    lists = ("people", "projects", "dates", "rules")
-    models = [model for name in lists if (model := field_at(ClientFile, (name, 0, "x"))[1])]
-    assert keys(ClientFile) - set(lists) <= written
-    assert all(keys(model) & written for model in models)
 
 
 @pytest.mark.parametrize("model", [ConfigurationFile, ClientFile])

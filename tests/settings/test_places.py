@@ -92,3 +92,12 @@ def test_the_state_lies_where_it_is_configured_else_where_systemd_else_where_the
     del environ["XDG_STATE_HOME"]
     assert state_folder("", tmp_path, environ) == Path("/home/robin/.local/state/whiteglove")
     assert state_folder("", tmp_path, {}) is None
+
+
+def test_beside_the_systems_configuration_the_state_is_the_services() -> None:
+    environ = {"XDG_STATE_HOME": "/x", "HOME": "/root"}
+    assert state_folder("", Path("/etc/whiteglove"), environ) == Path("/var/lib/whiteglove")
+    assert state_folder("/srv/state", Path("/etc/whiteglove"), environ) == Path("/srv/state")
+    given = {**environ, "STATE_DIRECTORY": "/var/lib/other"}
+    assert state_folder("", Path("/etc/whiteglove"), given) == Path("/var/lib/other")
+    assert state_folder("", Path("/etc/whiteglove.d"), environ) == Path("/x/whiteglove")

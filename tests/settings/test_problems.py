@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from whiteglove.settings.book_models import ClientFile
 from whiteglove.settings.fields import Section
 from whiteglove.settings.locate import positions
 from whiteglove.settings.models import ConfigurationFile, MailboxSection
-from whiteglove.settings.problems import Source, dotted, field_at, toml_value
+from whiteglove.settings.problems import Source, dotted, field_at
 
 RIGHT: dict[str, Any] = {"owner": {"name": "R", "address": "r@vale.example", "timezone": "UTC"}}
 
@@ -118,23 +117,6 @@ def test_a_value_from_the_environment_is_reported_under_the_variable() -> None:
 
 def test_a_path_is_written_with_dots_and_brackets() -> None:
     assert dotted(("mailboxes", 0, "password", "env")) == "mailboxes[0].password.env"
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (True, "true"),
-        (38, "38"),
-        (0.5, "0.5"),
-        ("x", '"x"'),
-        (["a", 1], '["a", 1]'),
-        ({"env": "X"}, '{ env = "X" }'),
-        (date(2026, 12, 1), "2026-12-01"),
-        (datetime(2026, 12, 1, 8, tzinfo=UTC), "2026-12-01T08:00:00Z"),
-    ],
-)
-def test_a_value_is_written_as_in_a_file(value: object, written: str) -> None:
-    assert toml_value(value) == written
 
 
 def test_a_field_is_found_by_its_path_as_far_as_models_reach() -> None:

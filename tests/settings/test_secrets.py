@@ -14,8 +14,17 @@ from whiteglove.settings.secrets import LARGEST, Secret, SecretSource, parse_sou
 PLACE = Problem("whiteglove.toml", 7, "mailboxes[0].password", "")
 
 
-def secret(kind: str, *argument: str, environ: dict[str, str] | None = None, seconds: float = 20.0) -> Secret:
-    return Secret(SecretSource(kind, argument), PLACE, environ or {"PATH": "/usr/bin:/bin"}, seconds)
+NOWHERE = Path("/nowhere")
+
+
+def secret(
+    kind: str,
+    *argument: str,
+    environ: dict[str, str] | None = None,
+    seconds: float = 20.0,
+    credentials: Path = Path("/etc/whiteglove/credentials"),
+) -> Secret:
+    return Secret(SecretSource(kind, argument), PLACE, environ or {"PATH": "/usr/bin:/bin"}, seconds, credentials)
 
 
 def complaint(unreadable: Secret) -> str:
@@ -31,6 +40,22 @@ def test_every_source_gives_the_password_without_its_newline(tmp_path: Path, wri
     assert secret("credential", "studio", environ={"CREDENTIALS_DIRECTORY": str(tmp_path)}).reveal() == "sesame"
     assert secret("env", "STUDIO", environ={"STUDIO": written}).reveal() == "sesame"
     assert secret("command", "printf", "%s", written).reveal() == "sesame"
+
+
+def test_a_credential_of_a_whole_folder_bears_the_units_name(tmp_path: Path) -> None:
+    """`LoadCredential=whiteglove:/etc/whiteglove/credentials` names its files so; one given by name comes first."""
+    asked = secret("credential", "studio", environ={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    (tmp_path / "whiteglove_studio").write_text("open\n")
+    assert asked.reveal() == "open"
+    (tmp_path / "studio").write_text("sesame\n")
+    assert asked.reveal() == "sesame"
+
+
+def test_outside_a_service_a_credential_is_read_where_the_service_has_it_from(tmp_path: Path) -> None:
+    (tmp_path / "studio").write_text("sesame\n")
+    assert secret("credential", "studio", credentials=tmp_path).reveal() == "sesame"
+    given = {"CREDENTIALS_DIRECTORY": str(tmp_path / "given")}
+    assert "cannot be read" in complaint(secret("credential", "studio", environ=given, credentials=tmp_path))
 
 
 def test_blanks_are_part_of_a_password() -> None:
@@ -69,8 +94,12 @@ def test_a_command_that_never_stops_talking_is_cut_off() -> None:
         (secret("env", "STUDIO", environ={"STUDIO": ""}), "STUDIO is empty; put the password there"),
         (secret("env", "STUDIO", environ={"STUDIO": "sesame\nuser: kim"}), "several lines"),
         (secret("env", "STUDIO", environ={"STUDIO": "sesame" * LARGEST}), "no password"),
-        (secret("credential", "studio"), "LoadCredential=studio:"),
+        (secret("credential", "studio", credentials=NOWHERE), "cannot be read from /nowhere/studio (no such file"),
         (secret("credential", "studio", environ={"CREDENTIALS_DIRECTORY": "/nowhere"}), "no such file"),
+        (
+            secret("credential", "studio", environ={"CREDENTIALS_DIRECTORY": "/nowhere"}),
+            "put the password into /etc/whiteglove/credentials/studio, LoadCredential=whiteglove:/etc/whiteglove/cred",
+        ),
         (secret("file", "/nowhere/studio"), "the file /nowhere/studio cannot be read (no such file or directory)"),
         (secret("file", "/"), "is a directory"),
         (secret("command", "no-such-program-here"), "cannot be started"),

@@ -5,23 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, ValidationError
 
 from whiteglove.errors import Problem
-from whiteglove.grammar import parse_clock, parse_weekday
-from whiteglove.settings.fields import Duration, Section, text_field
+from whiteglove.settings.fields import Duration, Section
 from whiteglove.settings.problems import Source
-
-
-class DailySummarySection(Section):
-    """The daily summary: when, and on which day the week is looked back upon."""
-
-    at: Annotated[time, text_field(parse_clock)] = Field(default="08:00", examples=["08:00"], validate_default=True)
-    weekly: Annotated[int, text_field(parse_weekday)] = Field(default="Mon", examples=["Mon"], validate_default=True)
 
 
 class ReportsSection(Section):
@@ -30,9 +21,7 @@ class ReportsSection(Section):
     remind: list[Duration] = Field(default=["1d", "1h"], examples=[["1d", "1h"]], validate_default=True)
 
 
-ANNOUNCED: Mapping[str, type[Section]] = MappingProxyType(
-    {"daily_summary": DailySummarySection, "reports": ReportsSection}
-)
+ANNOUNCED: Mapping[str, type[Section]] = MappingProxyType({"reports": ReportsSection})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from whiteglove.settings.files import read_clients, read_configuration, read_tex
 from whiteglove.settings.holidays import holiday_tables
 from whiteglove.settings.locate import KeyPath
 from whiteglove.settings.models import TEMPLATES, ConfigurationFile, MailboxSection
-from whiteglove.settings.places import CLIENTS_FOLDER, find, is_folder, resolve, state_folder
+from whiteglove.settings.places import CLIENTS_FOLDER, CREDENTIALS_FOLDER, find, is_folder, resolve, state_folder
 from whiteglove.settings.problems import Source
 from whiteglove.settings.secrets import Secret, SecretSource
 from whiteglove.settings.values import DaemonSettings, Limits, MailboxAccount, Mode, Settings
@@ -213,7 +213,8 @@ class _Reader:
             return None
         if source.kind == "file":
             source = SecretSource("file", (str(self._resolve(source.argument[0])),))
-        return Secret(source, self._source.problem(path, "is where the password is kept"), self._environ)
+        place = self._source.problem(path, "is where the password is kept")
+        return Secret(source, place, self._environ, credentials=self._file.parent.absolute() / CREDENTIALS_FOLDER)
 
 
 def mailbox_faults(mailboxes: Sequence[MailboxSection]) -> list[tuple[KeyPath, str]]:

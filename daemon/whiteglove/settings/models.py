@@ -53,75 +53,162 @@ def _toggle(value: object) -> dict[str, Any]:
 class OwnerSection(Section):
     """[owner]: the person the daemon works for."""
 
-    name: OneLine = required(examples=["Robin Vale"])
-    address: EmailAddress = required(examples=["robin@vale.example"])
-    aliases: list[EmailAddress] = optional([], examples=[["hello@vale.example"]])
-    timezone: Zone = required(examples=["Europe/Berlin"])
-    language: LanguageCode = optional("en", examples=["en"])
-    hours: Hours = optional("Mon-Fri 09:00-17:30", examples=["Mon-Fri 09:00-17:30", ["Fri 09:00-13:00"]])
-    holidays: OptionalLine = optional("", examples=["DE-BE"])
-    away: list[Days] = optional([], examples=[["2026-12-24/2027-01-01"]])
-    hours_per_week: float | None = optional(None, gt=0, le=168, examples=[38])
-    signature: OptionalLine = optional("", examples=["signature.txt"])
-    allow_words: list[OneLine] = optional([], examples=[["May"]])
+    name: OneLine = required(
+        examples=["Robin Vale"], description="Your name, as it stands below every mail that is sent for you."
+    )
+    address: EmailAddress = required(
+        examples=["robin@vale.example"], description="Summaries and warnings go here; mail leaves from here."
+    )
+    aliases: list[EmailAddress] = optional(
+        [], examples=[["hello@vale.example"]], description="Further addresses that are yours."
+    )
+    timezone: Zone = required(
+        examples=["Europe/Berlin"],
+        description="IANA name of your time zone; every time of day in these files is meant in it.",
+    )
+    language: LanguageCode = optional(
+        "en", examples=["en"], description="Of what you read yourself: en de fr es it pt nl."
+    )
+    hours: Hours = optional(
+        "Mon-Fri 09:00-17:30",
+        examples=["Mon-Fri 09:00-17:30", ["Fri 09:00-13:00"]],
+        description='Working time; or a list: ["Mon-Thu 09:00-17:00", "Fri 09:00-13:00"].',
+    )
+    holidays: OptionalLine = optional(
+        "", examples=["DE-BE"], description='Public holidays of a country ("DE") or of a part of it ("DE-BE").'
+    )
+    away: list[Days] = optional(
+        [], examples=[["2026-12-24/2027-01-01"]], description='Days off; a single day is "2026-12-24".'
+    )
+    hours_per_week: float | None = optional(
+        None,
+        gt=0,
+        le=168,
+        examples=[38],
+        description="What projects may take, else the working time; `check` warns of more.",
+    )
+    signature: OptionalLine = optional(
+        "", examples=["signature.txt"], description="A text file beside this one; it ends every mail in your name."
+    )
+    allow_words: list[OneLine] = optional(
+        [],
+        examples=[["May"]],
+        description="Names of clients that are ordinary words too, and may stand in mail to others.",
+    )
 
 
 class DaemonSection(Section):
     """[daemon]: how it runs."""
 
-    mode: Literal["rehearsal", "live"] = optional("rehearsal", examples=["rehearsal"])
-    state: OptionalLine = optional("", examples=["/var/lib/whiteglove"])
-    store: Literal["sqlite"] = optional("sqlite", examples=["sqlite"])
-    live_since: Instant | None = optional(None, examples=[datetime.fromisoformat("2026-11-22T08:00:00Z")])
-    max_age: Annotated[timedelta, text_field(_max_age)] = optional("12h", examples=["12h"])
-    history: Duration = optional("30d", examples=["30d"])
-    poll: Annotated[timedelta, text_field(_poll)] = optional("60s", examples=["60s"])
-    retention: Annotated[timedelta, text_field(_retention)] = optional("18 months", examples=["18 months"])
-    templates: OptionalLine = optional(TEMPLATES, examples=["templates"])
-    log_format: Literal["json", "console"] = optional("json", examples=["json"])
+    mode: Literal["rehearsal", "live"] = optional(
+        "rehearsal",
+        examples=["rehearsal"],
+        description="rehearsal: everything runs, nothing goes to a client; live: when you trust it.",
+    )
+    state: OptionalLine = optional(
+        "",
+        examples=["/var/lib/whiteglove"],
+        description="Folder of the store; else where systemd, or your account, keeps state.",
+    )
+    store: Literal["sqlite"] = optional("sqlite", examples=["sqlite"], description="How records are kept.")
+    live_since: Instant | None = optional(
+        None,
+        examples=[datetime.fromisoformat("2026-11-22T08:00:00Z")],
+        description="What arrived from then on is answered, even if it came before the first start.",
+    )
+    max_age: Annotated[timedelta, text_field(_max_age)] = optional(
+        "12h", examples=["12h"], description="Nothing older causes a mail to a client."
+    )
+    history: Duration = optional(
+        "30d", examples=["30d"], description="Read on the first start, to learn from; never answered."
+    )
+    poll: Annotated[timedelta, text_field(_poll)] = optional(
+        "60s", examples=["60s"], description="How often to look where the server does not call; at least 5s."
+    )
+    retention: Annotated[timedelta, text_field(_retention)] = optional(
+        "18 months", examples=["18 months"], description="How long records are kept."
+    )
+    templates: OptionalLine = optional(
+        TEMPLATES,
+        examples=["templates"],
+        description="Folder of your own texts, where you do not like ours; it need not be there.",
+    )
+    log_format: Literal["json", "console"] = optional(
+        "json", examples=["json"], description='Or "console": lines for people.'
+    )
 
 
 class LimitsSection(Section):
     """[limits]: of automatic answers to clients."""
 
-    person: LimitText = optional("2 per day", examples=["2 per day"])
-    domain: LimitText = optional("20 per hour", examples=["20 per hour"])
-    all: LimitText = optional("60 per hour", examples=["60 per hour"])
+    person: LimitText = optional("2 per day", examples=["2 per day"], description="To one person.")
+    domain: LimitText = optional("20 per hour", examples=["20 per hour"], description="To all at one domain together.")
+    all: LimitText = optional("60 per hour", examples=["60 per hour"], description="To everybody together.")
 
 
 class TeamSection(Section):
     """[[team]]: somebody that work may be passed to."""
 
-    name: OneLine = required(examples=["Kim"])
-    address: EmailAddress = required(examples=["kim@vale.example"])
+    name: OneLine = required(examples=["Kim"], description="Their name.")
+    address: EmailAddress = required(
+        examples=["kim@vale.example"], description="Their own address; nobody here is taken for a client."
+    )
 
 
 class MailboxSection(Section):
     """[[mailboxes]]: one account that is watched and sent from."""
 
-    name: OneLine = required(examples=["studio"])
-    imap: Annotated[ServerAddress, text_field(parse_imap)] = required(examples=[IMAP_EXAMPLE])
-    smtp: Annotated[ServerAddress, text_field(parse_smtp)] = required(examples=[SMTP_EXAMPLE])
+    name: OneLine = required(examples=["studio"], description="What logs and commands call it.")
+    imap: Annotated[ServerAddress, text_field(parse_imap)] = required(
+        examples=[IMAP_EXAMPLE],
+        description="Server to read from, with the user in it, %40 for @. imaps:// is encrypted from the start, "
+        "imap+starttls:// after a word with the server; imap:// is for this machine only.",
+    )
+    smtp: Annotated[ServerAddress, text_field(parse_smtp)] = required(
+        examples=[SMTP_EXAMPLE],
+        description="Server to send through: smtps://, smtp+starttls://, or smtp:// for this machine only. "
+        "Without a user there is no login.",
+    )
     password: Annotated[SecretSource, PlainValidator(parse_source)] | None = optional(
-        None, examples=[{"credential": "studio"}]
+        None,
+        examples=[{"credential": "studio"}],
+        description='Where it is kept; or { env = "NAME" }, { file = "PATH" }, { command = ["pass", "studio"] }.',
     )
     smtp_password: Annotated[SecretSource, PlainValidator(parse_source)] | None = optional(
-        None, examples=[{"credential": "studio"}]
+        None, examples=[{"credential": "studio"}], description="Where sending has a password of its own."
     )
-    address: EmailAddress | None = optional(None, examples=["robin@vale.example"])
-    folders: list[OneLine] = optional(["INBOX"], min_length=1, examples=[["INBOX"]])
-    sent: OneLine = optional("auto", examples=["auto"])
-    drafts: OneLine = optional("auto", examples=["auto"])
-    copy_to_sent: Literal["auto", "always", "never"] = optional("auto", examples=["auto"])
-    authserv_id: OptionalLine = optional("", examples=["mx.vale.example"])
+    address: EmailAddress | None = optional(
+        None, examples=["robin@vale.example"], description="From of what leaves here; else the owner's address."
+    )
+    folders: list[OneLine] = optional(
+        ["INBOX"], min_length=1, examples=[["INBOX"]], description="Folders that clients' mail arrives in."
+    )
+    sent: OneLine = optional(
+        "auto", examples=["auto"], description="Folder of sent mail: found by its role, or the folder's name."
+    )
+    drafts: OneLine = optional("auto", examples=["auto"], description="Folder of drafts, likewise.")
+    copy_to_sent: Literal["auto", "always", "never"] = optional(
+        "auto",
+        examples=["auto"],
+        description="auto: where the server does not file it by itself; or always, or never.",
+    )
+    authserv_id: OptionalLine = optional(
+        "", examples=["mx.vale.example"], description="Whose Authentication-Results to believe; else nobody's."
+    )
 
 
 class ConfigurationFile(Section):
     """The whole of `whiteglove.toml`."""
 
-    owner: OwnerSection
-    daemon: DaemonSection = Field(default_factory=DaemonSection)
-    limits: LimitsSection = Field(default_factory=LimitsSection)
-    team: list[TeamSection] = optional([])
-    mailboxes: list[MailboxSection] = optional([])
-    plugins: dict[str, Annotated[dict[str, Any], PlainValidator(_toggle)]] = optional({})
+    owner: OwnerSection = Field(description="The person the daemon works for: you.")
+    daemon: DaemonSection = Field(default_factory=DaemonSection, description="How it runs.")
+    limits: LimitsSection = Field(
+        default_factory=LimitsSection, description="Of automatic answers to clients; never exceeded."
+    )
+    team: list[TeamSection] = optional([], description="Colleagues that work may be passed to; as many as there are.")
+    mailboxes: list[MailboxSection] = optional(
+        [], description="The accounts that are watched and sent from; as many as you have, at least one."
+    )
+    plugins: dict[str, Annotated[dict[str, Any], PlainValidator(_toggle)]] = optional(
+        {}, description="A section enables a plugin; `enabled = false` turns it off again."
+    )

@@ -12,6 +12,10 @@ from whiteglove.errors import ConfigurationError, Problem
 
 FILE_NAME = "whiteglove.toml"
 CLIENTS_FOLDER = "clients"
+CREDENTIALS_FOLDER = "credentials"
+SYSTEM = Path("/etc/whiteglove")
+SYSTEM_STATE = Path("/var/lib/whiteglove")
+"""Where the system's service keeps its store: what systemd makes of `StateDirectory=whiteglove`."""
 
 
 def find(path: Path | None, environ: Mapping[str, str]) -> Path:
@@ -65,7 +69,7 @@ def _usual_folders(environ: Mapping[str, str]) -> Iterator[Path]:
             yield Path(folder)
     if home := _below_home(environ, "XDG_CONFIG_HOME", ".config"):
         yield home / "whiteglove"
-    yield Path("/etc/whiteglove")
+    yield SYSTEM
 
 
 def _below_home(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
@@ -84,10 +88,15 @@ def resolve(text: str, beside: Path, environ: Mapping[str, str]) -> Path:
 
 
 def state_folder(text: str, beside: Path, environ: Mapping[str, str]) -> Path | None:
-    """The folder of the store: as configured, else systemd's, else the user's; None where there is none to be had."""
+    """The folder of the store: as configured, else systemd's, else the user's; None where there is none to be had.
+
+    Beside the system's configuration it is the service's, so that a shell finds what the service wrote.
+    """
     if text:
         return resolve(text, beside, environ)
     if systemd := environ.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(systemd)
+    if beside.absolute() == SYSTEM:
+        return SYSTEM_STATE
     home = _below_home(environ, "XDG_STATE_HOME", ".local/state")
     return home / "whiteglove" if home else None

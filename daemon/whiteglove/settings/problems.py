@@ -9,7 +9,6 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +18,7 @@ from pydantic_core import ErrorDetails
 from whiteglove.errors import Problem
 from whiteglove.settings.fields import unlike
 from whiteglove.settings.locate import NOWHERE, KeyPath, Positions
+from whiteglove.settings.notation import toml_value
 
 _MUST_BE = {
     "string_type": "must be text in quotes",
@@ -71,29 +71,16 @@ def field_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[FieldIn
     owner: type[BaseModel] | None = None
     for part in path:
         if isinstance(part, int):
-            here = _plain_type(next(iter(get_args(here)), None))
+            here = plain_type(next(iter(get_args(here)), None))
         elif isinstance(here, type) and issubclass(here, BaseModel):
             owner, found = here, here.model_fields.get(part)
-            here = _plain_type(found.annotation) if found else None
+            here = plain_type(found.annotation) if found else None
         else:
             return None, None
     return found, owner
 
 
-def toml_value(value: Any) -> str:
-    """A value as it would be written in a TOML file."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {toml_value(entry)}" for key, entry in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(toml_value, value)) + "]"
-    return str(value) if isinstance(value, int | float) else f'"{value}"'
-
-
-def _plain_type(annotation: Any) -> Any:
+def plain_type(annotation: Any) -> Any:
     """The type inside `Annotated[…]` and `… | None`."""
     while True:
         if get_origin(annotation) is Annotated:
@@ -115,7 +102,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "literal_error" and found is not None:
-        words = [toml_value(word) for word in get_args(_plain_type(found.annotation)) if word]
+        words = [toml_value(word) for word in get_args(plain_type(found.annotation)) if word]
         return f"must be {' or '.join(words)}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a section of its own{_section_example(path)}"
@@ -135,8 +122,8 @@ def _unknown_key(key: str, owner: type[BaseModel], model: type[BaseModel]) -> st
 
 
 def _keys(entry: FieldInfo) -> Mapping[str, FieldInfo]:
-    here = _plain_type(entry.annotation)
-    here = _plain_type(get_args(here)[0]) if get_origin(here) is list else here
+    here = plain_type(entry.annotation)
+    here = plain_type(get_args(here)[0]) if get_origin(here) is list else here
     return here.model_fields if isinstance(here, type) and issubclass(here, BaseModel) else {}
 
 

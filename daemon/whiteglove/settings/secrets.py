@@ -20,6 +20,8 @@ from typing import Any
 from whiteglove.errors import ConfigurationError, GrammarError, Problem
 
 EXAMPLE = '{ credential = "studio" }, { env = "STUDIO_PASSWORD" }, { file = "…" } or { command = ["pass", "studio"] }'
+UNIT = "whiteglove"
+"""What `LoadCredential=whiteglove:FOLDER` puts, with a `_`, before the name of each file in the folder."""
 LARGEST = 65536
 COMMAND_SECONDS = 20.0
 
@@ -63,13 +65,15 @@ def parse_source(value: Any) -> SecretSource:
 class Secret:
     """A password that has not been read yet. `place` says where the configuration asks for it.
 
-    `source` with kind `file` holds a path that is absolute already.
+    `source` with kind `file` holds a path that is absolute already. `credentials` is the folder from which the service
+    gets its credentials; a command that runs outside the service reads them there itself, if its user may.
     """
 
     source: SecretSource
     place: Problem
     environ: Mapping[str, str] = field(default_factory=dict, compare=False)
     seconds: float = COMMAND_SECONDS
+    credentials: Path = Path("/etc/whiteglove/credentials")
 
     def __repr__(self) -> str:
         return f"Secret({self.description})"
@@ -133,15 +137,23 @@ class Secret:
                 return raw, f"{self.description} {why}; run it by hand as the daemon's user to see why"
 
     def _credential(self, name: str) -> tuple[bytes | None, str]:
-        directory = self.environ.get("CREDENTIALS_DIRECTORY")
-        unit = f"write LoadCredential={name}:/etc/whiteglove/credentials/{name} into the service's unit"
-        if not directory:
-            return None, (
-                f"the credential {name!r} is only there under systemd ($CREDENTIALS_DIRECTORY is not set); "
-                f"{unit}, or start with CREDENTIALS_DIRECTORY=FOLDER"
+        """What the service was given under this name, alone or with a whole folder; outside a service the file that
+        the service would be given."""
+        given = self.environ.get("CREDENTIALS_DIRECTORY")
+        if not given:
+            path = self.credentials / name
+            raw, why = _read_file(path)
+            return raw, (
+                f"the credential {name!r} cannot be read from {path} ({why}); write the password there, and read it as "
+                "a user who may, or name another folder by CREDENTIALS_DIRECTORY=FOLDER"
             )
-        raw, why = _read_file(Path(directory) / name)
-        return raw, f"the credential {name!r} cannot be read from {directory} ({why}); {unit}"
+        raw, why = _read_file(Path(given) / name)
+        if raw is None:
+            raw, _ = _read_file(Path(given) / f"{UNIT}_{name}")
+        return raw, (
+            f"the credential {name!r} cannot be read from {given} ({why}); put the password into "
+            f"{self.credentials / name}, LoadCredential={UNIT}:{self.credentials} into the unit, and restart it"
+        )
 
 
 def _decoded(raw: bytes) -> str | None:
