@@ -46,13 +46,17 @@ def test_whoever_reads_may_be_told_of_each_batch(house: House) -> None:
 
 def test_it_is_ready_once_each_mailbox_has_its_line_or_is_lost(make_house: Callable[..., House]) -> None:
     house = make_house(mailboxes=("studio", "shop"))
-    daemon = house.daemon()
+    daemon, told = house.daemon(), []
+    daemon.on_ready = lambda: told.append(house.events("daemon.ready"))
     daemon._on_settled("studio")
     daemon._on_settled("studio")
-    assert house.events("daemon.ready") == []
+    assert house.events("daemon.ready") == told == []
+    assert not daemon.is_ready
     daemon._on_settled("shop")
     daemon._on_settled("studio")
+    assert daemon.is_ready
     assert house.events("daemon.ready") == ["daemon.ready"]
+    assert told == [["daemon.ready"]]
     assert house.lines[-1]["mode"] == "live"
     assert house.lines[-1]["store"] == str(house.store.path)
 
@@ -88,6 +92,15 @@ def test_without_a_sent_folder_nothing_lies_there(house: House) -> None:
     daemon = house.daemon()
     house.world.accounts["studio"].fail("folders", MailboxError("missing_folder", "no such folder"))
     assert not daemon._lies_in_sent("studio", "<ours@vale.example>", "")
+
+
+def test_each_batch_that_is_read_is_a_sign_of_life(house: House) -> None:
+    daemon = house.daemon()
+    daemon.liveness.expect_mailbox("studio", 60)
+    part = daemon.liveness._parts["mailbox studio"]
+    part.seen_at = 0.0
+    daemon._batch_read("studio")
+    assert part.seen_at > 0.0
 
 
 def test_going_live_draws_new_lines(make_house: Callable[..., House]) -> None:

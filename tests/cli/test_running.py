@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import threading
 from argparse import Namespace
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +156,44 @@ def test_a_plugin_that_fails_is_in_the_log(home: Home, monkeypatch: pytest.Monke
     host.close()
     told = [json.loads(line)["event"] for line in out.getvalue().splitlines()]
     assert told == ["plugin.failed"] * 5 + ["plugin.suspended", "plugin.resumed"]
+
+
+def test_systemd_hears_of_every_state_in_its_order(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    right = home.path.read_text()
+    heard: list[str] = []
+
+    def next_step(state: str) -> None:
+        """What happens after systemd heard of this state for the first, second, … time."""
+        match (state, heard.count(state)):
+            case ("READY=1", 1):
+                home.path.write_text(right + "[nonsense]\n")
+                os.kill(os.getpid(), signal.SIGHUP)
+            case ("READY=1", 2):
+                home.path.write_text(right)
+                os.kill(os.getpid(), signal.SIGHUP)
+            case ("READY=1", 3):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+
+        def listen() -> None:
+            while "STOPPING=1" not in heard:
+                lines = systemd.recv(4096).decode().splitlines()
+                heard.append(lines[0])
+                heard.extend(line for line in lines if "old one stays in force" in line)
+                next_step(lines[0])
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        done = home.ask("run")
+        listener.join(20)
+    assert done.code == 0
+    rejected = (
+        "STATUS=live, 1 mailbox; the new configuration is faulty, the old one stays in force; failing: mailbox studio"
+    )
+    assert heard == ["READY=1", "RELOADING=1", "READY=1", rejected, "RELOADING=1", "READY=1", "STOPPING=1"]
+    assert events(done).count("daemon.ready") == 2
+    assert "NOTIFY_SOCKET" not in os.environ

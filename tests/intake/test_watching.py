@@ -14,7 +14,7 @@ from whiteglove import log
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError, StoreError
 from whiteglove.inprocess import InProcessMailbox
-from whiteglove.intake.watching import SentReader, Watcher
+from whiteglove.intake.watching import LONGEST_PAUSE, SentReader, Watcher
 from whiteglove.store import folders
 
 
@@ -25,6 +25,7 @@ class Watch:
         self.room = room
         self.settled = threading.Event()
         self.fatal: list[str] = []
+        self.signs: list[str] = []
         self.errands = Errands("studio", InProcessMailbox(room.account))
         self.sent = SentReader(self.errands, room.reader)
         self.watcher = Watcher(
@@ -38,6 +39,8 @@ class Watch:
             poll=lambda: timedelta(seconds=0.2),
             on_settled=self.settled.set,
             on_fatal=lambda name, error: self.fatal.append(error.code),
+            on_searched=lambda: self.signs.append("searched"),
+            on_failed=lambda: self.signs.append("failed"),
         )
 
     def start(self) -> None:
@@ -138,3 +141,52 @@ def test_a_store_that_fails_does_not_end_the_watching(watch: Watch) -> None:
 
     watch.until(lambda: len(watch.room.rows) == 1)
     assert failures == []
+
+
+def test_every_search_and_every_reported_fault_is_a_sign_of_life(watch: Watch) -> None:
+    watch.watcher._backoff._first = 0.01
+    watch.room.account.fail("connect", MailboxError("unreachable", "gone"), times=2)
+    watch.start()
+
+    watch.until(lambda: watch.signs.count("searched") >= 3)
+    assert watch.signs[:3] == ["failed", "failed", "searched"]
+
+
+def test_a_defect_is_a_sign_of_life_too_since_it_is_reported(watch: Watch) -> None:
+    watch.watcher._backoff._first = 0.01
+    watch.start()
+    watch.room.reader.read = _full  # type: ignore[method-assign]
+
+    watch.until(lambda: watch.signs.count("failed") >= 2)
+
+
+def _full(*_: Any) -> int:
+    raise StoreError("the disk is full")
+
+
+def test_where_not_even_the_loss_can_be_told_the_watching_goes_on(watch: Watch) -> None:
+    faults = [StoreError("the disk is full")]
+
+    def tell(name: str, error: MailboxError) -> None:
+        if faults:
+            raise faults.pop()
+        watch.fatal.append(error.code)
+
+    watch.watcher._backoff._longest = 0.01
+    watch.watcher._on_fatal = tell
+    watch.room.account.fail("connect", MailboxError("login", "no", fatal=True), times=2)
+    watch.start()
+
+    watch.until(lambda: watch.count("mailbox.recovered") == 1)
+    assert watch.fatal == ["login"]
+    assert faults == []
+
+
+@pytest.mark.parametrize(("poll", "pause"), [(5, LONGEST_PAUSE), (3600, 3600)])
+def test_it_looks_again_within_the_poll_interval_or_the_longest_pause_after_a_fault(
+    watch: Watch, poll: int, pause: float
+) -> None:
+    watch.watcher._poll = lambda: timedelta(seconds=poll)
+    watch.start()
+
+    assert watch.watcher.longest_pause == pause

@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whiteglove.app.clock import SystemClock as SystemClock
+    from whiteglove.app.liveness import Liveness as Liveness
     from whiteglove.app.running import Running as Running
     from whiteglove.app.running import run_once as run_once
     from whiteglove.app.schedules import schedules_of as schedules_of
+    from whiteglove.app.service import Service as Service
+    from whiteglove.app.templates import templates_of as templates_of
     from whiteglove.app.wiring import Daemon as Daemon
     from whiteglove.app.world import RealWorld as RealWorld
     from whiteglove.app.world import World as World
 
 _HOME = {
     "clock": ("SystemClock",),
+    "liveness": ("Liveness",),
     "running": ("Running", "run_once"),
     "schedules": ("schedules_of",),
+    "service": ("Service",),
+    "templates": ("templates_of",),
     "wiring": ("Daemon",),
     "world": ("RealWorld", "World"),
 }

@@ -10,6 +10,7 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from whiteglove.app.turns import Turns
 from whiteglove.app.wiring import Daemon
 from whiteglove.errors import MailboxError
 from whiteglove.intake.watching import Watcher
@@ -41,40 +42,54 @@ class _Loop:
         drain: Drain,
         next_due: Callable[[], datetime | None],
         daemon: Daemon,
+        turns: Turns,
         stop: threading.Event,
     ) -> None:
         self._name = name
         self._drain = drain
         self._next_due = next_due
         self._now = daemon.clock.now
+        self._liveness = daemon.liveness
+        self._turns = turns
         self._stop = stop
         self.bell = daemon.woken[name]
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._liveness.expect(name)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._is_stopping():
             self.bell.clear()
             self.bell.wait(self._work())
 
+    def _is_stopping(self) -> bool:
+        """Asked at every turn and before every mail and event, so that asking is a sign of life."""
+        self._liveness.sign(self._name)
+        return self._stop.is_set()
+
     def _work(self) -> float:
         """Do what is due; return for how many seconds there is nothing to do."""
+        done = 0
+        self._turns.begin(self._name)
         try:
-            self._drain(self._stop.is_set)
+            done = self._drain(self._is_stopping)
             due = self._next_due()
         except Exception:  # noqa: BLE001 - A full disk or a defect must not end the daemon in silence.
             get(self._name).exception("the loop met something unforeseen and goes on")
             return LONGEST_SLEEP
+        finally:
+            self._turns.end(self._name, done)
         if due is None:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(SHORTEST_SLEEP, (due - self._now()).total_seconds()))
 
 
 class Running:
-    """A daemon at work, from the moment this is made until `finish`."""
+    """A daemon at work, from the moment this is made until `finish`. `turns` are those of its loops."""
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
         self._stop = threading.Event()
+        self.turns = Turns(daemon.woken)
         daemon.outbox.take_over()
         self._loops = [
             self._loop("desk", daemon.desk.drain, daemon.desk.next_attempt),
@@ -85,9 +100,10 @@ class Running:
         for loop in self._loops:
             loop.thread.start()
         for watcher in daemon.watchers:
+            daemon.liveness.expect_mailbox(watcher.name, watcher.longest_pause)
             watcher.start()
         for name, errands in daemon.errands.items():
-            errands.repeat(daemon.sent[name].read_with, daemon.scheduler.sent_interval)
+            errands.repeat(daemon.sent[name].read_with, partial(self._sent_interval, name))
         self._knocker = BackgroundScheduler(timezone="UTC")
         knock = daemon.woken["schedule"].set
         self._knocker.add_job(knock, "interval", seconds=1, coalesce=True, misfire_grace_time=None)
@@ -131,13 +147,18 @@ class Running:
         return _part(self._daemon, self._daemon.watchers, is_idle=is_idle) and is_idle
 
     def _loop(self, name: str, drain: Drain, next_due: Callable[[], datetime | None]) -> _Loop:
-        return _Loop(name, drain, next_due, self._daemon, self._stop)
+        return _Loop(name, drain, next_due, self._daemon, self.turns, self._stop)
+
+    def _sent_interval(self, mailbox: str) -> float:
+        """Asked every few seconds on the thread of the errands, so that asking is a sign of life."""
+        self._daemon.liveness.errands_at_work(mailbox)
+        return self._daemon.scheduler.sent_interval()
 
     def _look(self, _stopping: Callable[[], bool]) -> int:
         number = self._daemon.scheduler.look()
         if number:
             self._daemon.woken["desk"].set()
-        return number
+        return number + self._daemon.retention.step()
 
 
 def run_once(daemon: Daemon, stop: threading.Event | None = None) -> tuple[int, bool]:
@@ -206,7 +227,7 @@ class _Once:
         while not self.stop.is_set():
             before = self.faults
             busy = self._drained("desk", daemon.desk.drain)
-            busy += self._drained("schedule", lambda _: daemon.scheduler.look())
+            busy += self._drained("schedule", lambda _: daemon.scheduler.look() + daemon.retention.step())
             delivered = self._drained("outbox", daemon.outbox.drain)
             self.sent += delivered
             busy += delivered + self._drained("chores", daemon.chores.drain)

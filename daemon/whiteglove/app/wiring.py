@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
-from importlib.resources import files
 
+from whiteglove.app.liveness import Liveness
 from whiteglove.app.schedules import schedules_of
+from whiteglove.app.templates import templates_of
 from whiteglove.app.world import World
 from whiteglove.chores import Chores, lies_in_sent
 from whiteglove.desk import Desk
@@ -19,10 +20,11 @@ from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.watching import SentReader, Watcher
 from whiteglove.log import Journal
 from whiteglove.outbox import Outbox
-from whiteglove.prepare import AnswerWriter, NoticeWriter
+from whiteglove.prepare import AnswerWriter, NoticeWriter, SummaryWriter
+from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings
-from whiteglove.store import Store, events, mode, warnings
+from whiteglove.store import Store, events, mode, restored, warnings
 from whiteglove.texts import Texts
 
 LOOK_DEADLINE = 40.0
@@ -39,12 +41,15 @@ class Daemon:
         self.journal = journal
         self.clock = world.clock
         self.woken = {name: threading.Event() for name in ("desk", "outbox", "chores", "schedule")}
+        self.liveness = Liveness()
         self.after_batch: Callable[[], None] = self.woken["desk"].set
+        self.on_ready: Callable[[], None] = lambda: None
         self._settled: set[str] = set()
         self._ready = threading.Lock()
         with store.write() as tx:
             mode.enter(tx, settings.daemon.mode)
-        templates = _templates(host)
+            self._live_since = restored.live_since(tx, settings.daemon.live_since)
+        templates = templates_of(host)
         answers = AnswerWriter(settings, templates, store.key)
         notices = NoticeWriter(settings, templates, store.key)
         self.errands = {account.name: Errands(account.name, world.working(account)) for account in settings.mailboxes}
@@ -52,11 +57,13 @@ class Daemon:
         self.transports = {account.name: world.transport(account) for account in settings.mailboxes}
         schedules = schedules_of(settings, host, store, self.clock.now())
         self.scheduler = Scheduler(store, settings, schedules, self.clock)
+        self.retention = Retention(store, settings.daemon.retention, self.clock)
         self.outbox = Outbox(
             store,
             settings,
             answers,
             notices,
+            SummaryWriter(settings, store.key),
             self.transports,
             read_sent=self._read_sent,
             lies_in_sent=self._lies_in_sent,
@@ -79,7 +86,7 @@ class Daemon:
             self.journal,
             self.clock,
             terms=partial(self._terms, account),
-            after_batch=self._batch_read,
+            after_batch=partial(self._batch_read, account.name),
             settled=self.outbox.settled,
         )
         sent = SentReader(self.errands[account.name], reader)
@@ -95,16 +102,19 @@ class Daemon:
             poll=lambda: self.settings.daemon.poll,
             on_settled=partial(self._on_settled, account.name),
             on_fatal=self._on_fatal,
+            on_searched=partial(self.liveness.searched, account.name),
+            on_failed=partial(self.liveness.failed, account.name),
         )
 
-    def _batch_read(self) -> None:
+    def _batch_read(self, mailbox: str) -> None:
+        self.liveness.batch_read(mailbox)
         self.after_batch()
 
     def _terms(self, account: MailboxAccount) -> ReadingTerms:
         daemon = self.settings.daemon
         return ReadingTerms(
             book=self.settings.book,
-            live_since=daemon.live_since,
+            live_since=self._live_since,
             history=daemon.history,
             authserv_id=account.authserv_id,
         )
@@ -128,13 +138,19 @@ class Daemon:
         self.woken["desk"].set()
         self.woken["chores"].set()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether each mailbox has its line, or was reported lost."""
+        return len(self._settled) == len(self.settings.mailboxes)
+
     def _on_settled(self, mailbox: str) -> None:
-        """Say that the daemon is ready once every mailbox has its line, or was reported lost."""
+        """Say once that the daemon is ready."""
         with self._ready:
             before = len(self._settled)
             self._settled.add(mailbox)
-            if before < len(self._settled) == len(self.settings.mailboxes):
+            if before < len(self._settled) and self.is_ready:
                 self.journal.write("daemon.ready", mode=self.settings.daemon.mode, store=str(self.store.path))
+                self.on_ready()
 
     def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
         now = self.clock.now()
@@ -155,18 +171,3 @@ class Daemon:
             if row is not None:
                 events.add(tx, "WarningRaised", now, row)
         self.woken["outbox"].set()
-
-
-def _templates(host: Host) -> dict[tuple[str, str, str], str]:
-    """Every plugin's templates, and the core's own for the owner's mail."""
-    found = {
-        (plugin.name, name, language): source
-        for plugin in host.plugins
-        for (name, language), source in host.templates(plugin.name).items()
-    }
-    for entry in files("whiteglove").joinpath("templates").iterdir():
-        name, _, rest = entry.name.partition(".")
-        language, _, ending = rest.partition(".")
-        if ending == "txt":
-            found[(CORE, name, language)] = entry.read_text("utf-8")
-    return found

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import NoReturn
 
 from whiteglove import log
-from whiteglove.app import Daemon, RealWorld, Running, run_once
+from whiteglove.app import Daemon, RealWorld, Running, Service, run_once
 from whiteglove.cli.opening import acting, settings_of
 from whiteglove.cli.usage import CommandParser
 from whiteglove.errors import ConfigurationError, PluginError
@@ -28,6 +28,8 @@ def add_run(command: CommandParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     calls = _Calls()
+    # Ahead of the configuration, so that no command it names inherits what is meant for this process.
+    service = Service(os.environ)
     settings = settings_of(options)
     log.configure("console" if settings.daemon.log_format == "console" else "json")
     journal = log.event_log()
@@ -37,7 +39,7 @@ def _run(options: argparse.Namespace) -> int:
         if options.once:
             code, is_quiet = run_once(daemon, calls.stop)
         else:
-            code, is_quiet = 0, _keep_running(options, daemon, store, calls)
+            code, is_quiet = 0, _keep_running(options, daemon, store, calls, service)
         if not is_quiet:
             _leave(code)
     return code
@@ -71,26 +73,44 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, calls: _Calls) -> bool:
+def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, calls: _Calls, service: Service) -> bool:
     """Run until a signal ends it; whether nothing is left behind then. A new configuration is put into force by a new
     daemon over the same store."""
-    running, is_quiet = Running(daemon), True
+    running, is_quiet = _start(daemon, service), True
     while calls.wait_for_reload():
         journal = daemon.journal
+        service.reloading()
         try:
             settings = settings_of(options)
             host = _host(settings, journal)
         except ConfigurationError as error:
             journal.write("config.rejected", level="error", error=str(error), problems=len(error.problems))
+            if daemon.is_ready:
+                service.ready(f"{_status(daemon)}; the new configuration is faulty, the old one stays in force")
             continue
         moved = settings.daemon.state != daemon.settings.daemon.state
         is_quiet = running.make_way(calls.stop) and is_quiet
         if calls.stop.is_set():
+            service.stopping()
             return is_quiet
-        daemon = Daemon(settings, host, store, RealWorld(), journal)
-        running = Running(daemon)
+        before, daemon = daemon, Daemon(settings, host, store, RealWorld(), journal)
+        daemon.liveness.follow(before.liveness)
+        running = _start(daemon, service)
         journal.write("config.reloaded", restart=["daemon.state"] if moved else None)
+    service.stopping()
     return running.finish() and is_quiet
+
+
+def _start(daemon: Daemon, service: Service) -> Running:
+    daemon.on_ready = lambda: service.ready(_status(daemon))
+    service.watch(daemon.liveness)
+    return Running(daemon)
+
+
+def _status(daemon: Daemon) -> str:
+    """The line that `systemctl status` shows."""
+    number = len(daemon.settings.mailboxes)
+    return f"{daemon.settings.daemon.mode}, {number} mailbox{'' if number == 1 else 'es'}"
 
 
 def _host(settings: Settings, journal: log.Journal) -> Host:

@@ -18,6 +18,8 @@ from whiteglove.log import Journal, get
 from whiteglove.ports import Clock, Mailbox
 
 FIRST_SENT_PATIENCE = 120.0
+LONGEST_PAUSE = 300.0
+"""Seconds after a fault within which the mailbox is tried again."""
 
 
 class SentReader:
@@ -46,7 +48,8 @@ class SentReader:
 
 class Watcher:
     """Watches the folders of one mailbox until it is stopped. `on_settled` is called once: when each folder has its
-    line, or the mailbox was reported lost."""
+    line, or the mailbox was reported lost. `on_searched` is called whenever a folder was searched and nothing in it is
+    unread any more, `on_failed` whenever an attempt ended in a fault that was reported."""
 
     def __init__(
         self,
@@ -60,6 +63,8 @@ class Watcher:
         poll: Callable[[], timedelta],
         on_settled: Callable[[], None],
         on_fatal: Callable[[str, MailboxError], None],
+        on_searched: Callable[[], None],
+        on_failed: Callable[[], None],
     ) -> None:
         self.name = name
         self._mailbox = mailbox
@@ -71,11 +76,18 @@ class Watcher:
         self._poll = poll
         self._on_settled = on_settled
         self._on_fatal = on_fatal
+        self._on_searched = on_searched
+        self._on_failed = on_failed
         self._stop = threading.Event()
-        self._backoff = Backoff()
+        self._backoff = Backoff(longest=LONGEST_PAUSE)
         self._lost_since: datetime | None = None
         self._told_fatal = False
         self._thread = threading.Thread(target=self._watch, name=f"watch-{name}", daemon=True)
+
+    @property
+    def longest_pause(self) -> float:
+        """Seconds within which it looks again, whatever the server does."""
+        return max(self._poll().total_seconds(), LONGEST_PAUSE)
 
     def start(self) -> None:
         self._thread.start()
@@ -106,16 +118,20 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._stop.is_set():
+            fatal = False
             try:
-                self._session()
-            except MailboxError as error:
-                self._mailbox.close()
-                self._lost(error)
-                self._stop.wait(self._backoff.failed(fatal=error.fatal))
+                try:
+                    self._session()
+                except MailboxError as error:
+                    fatal = error.fatal
+                    self._mailbox.close()
+                    self._lost(error)
             except Exception:  # noqa: BLE001 - A full disk or a defect must not end the watching in silence.
                 self._mailbox.close()
                 get("watch").exception("the mailbox cannot be watched now", mailbox=self.name)
-                self._stop.wait(self._backoff.failed())
+                self._on_failed()
+            if not self._stop.is_set():
+                self._stop.wait(self._backoff.failed(fatal=fatal))
         self._mailbox.close()
 
     def _session(self) -> None:
@@ -140,7 +156,11 @@ class Watcher:
 
     def _read_folders(self) -> int:
         """The first folder last: it then stays open for IDLE, with nothing between its search and the waiting."""
-        return sum(self._reader.read(self._mailbox, folder, INBOX) for folder in reversed(self._folders))
+        number = 0
+        for folder in reversed(self._folders):
+            number += self._reader.read(self._mailbox, folder, INBOX)
+            self._on_searched()
+        return number
 
     def _found(self) -> None:
         self._backoff.succeeded()
@@ -156,7 +176,8 @@ class Watcher:
         if self._lost_since is None:
             self._lost_since = self._clock.now()
             self._journal.write("mailbox.lost", level="error", mailbox=self.name, reason=error.code, error=str(error))
+        self._on_failed()
         if error.fatal and not self._told_fatal:
-            self._told_fatal = True
             self._on_fatal(self.name, error)
+            self._told_fatal = True
         self._on_settled()
