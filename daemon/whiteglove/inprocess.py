@@ -181,7 +181,10 @@ class InProcessMailbox:
         found = {}
         for uid, part in wanted:
             if uid in mails:
-                contents = {its.section: content for its, content in _parts(mails[uid].message)}
+                message = mails[uid].message
+                contents = {its.section: content for its, content in _parts(message)}
+                # The whole body is a section of every message (RFC 9051 section 6.4.5.1).
+                contents["TEXT"] = message.partition(b"\r\n\r\n")[2]
                 found[uid] = contents.get(part.section, b"")[:limit]
         return found
 

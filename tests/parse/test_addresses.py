@@ -24,7 +24,7 @@ WILE = Address("wile@acme.example", "Wile Coyote")
         (r'"Wile \"the\" Coyote" <wile@acme.example>', [Address("wile@acme.example", 'Wile "the" Coyote')]),
         ("=?utf-8?q?W=C3=AFle_Coyote?= <wile@acme.example>", [Address("wile@acme.example", "Wïle Coyote")]),
         ("Wïle <wile@acme.example>", [Address("wile@acme.example", "Wïle")]),
-        ("wïle@äcme.example", [Address("wïle@äcme.example")]),
+        ("wïle@äcme.example", [Address("wïle@xn--cme-pla.example")]),
         ("a@b.example, Wile Coyote <wile@acme.example>,", [Address("a@b.example"), WILE]),
         ("a@b.example; wile@acme.example", [Address("a@b.example"), Address("wile@acme.example")]),
         ("a@b.example wile@acme.example", [Address("a@b.example"), Address("wile@acme.example")]),
@@ -102,6 +102,19 @@ def test_r97_names_are_clean_and_of_a_bearable_length() -> None:
 
     assert found.name.startswith("a bc ddd")
     assert len(found.name) == 200
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("wile@bücher.example", "wile@xn--bcher-kva.example"),
+        ("Wile <wile@BÜCHER.example>", "wile@xn--bcher-kva.example"),
+        ("用户@例え.example", "用户@xn--r8jz45g.example"),
+        ("wile@" + "ü" * 80 + ".example", "wile@" + "ü" * 80 + ".example"),
+    ],
+)
+def test_r70_a_domain_beyond_ascii_is_the_one_that_the_book_has(written: str, address: str) -> None:
+    assert [found.address for found in parse_addresses(written)[0]] == [address]
 
 
 def test_a_list_beyond_all_measure_is_cut() -> None:

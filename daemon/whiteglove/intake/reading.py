@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from whiteglove.clients import Book
 from whiteglove.intake.recording import INBOX, Read, Recorded, Recorder, understand
+from whiteglove.intake.returned import find_returned
 from whiteglove.log import Journal
 from whiteglove.parse import decode_part
 from whiteglove.ports import Clock, Mailbox
@@ -139,7 +140,8 @@ class FolderReader:
         payloads = connection.fetch_sections(
             [(one.fetched.uid, one.wanted) for one in read if one.wanted is not None], TEXT_LIMIT
         )
-        done = self._commit(state, uids, read, payloads, terms, live=live)
+        returned = find_returned(connection, read, terms.book, self._store.key) if live and state.role == INBOX else {}
+        done = self._commit(state, uids, read, payloads, terms, returned, live=live)
         for one, written in done:
             self._report(state, one, written)
         return sum(1 for _, written in done if written.row is not None)
@@ -151,6 +153,7 @@ class FolderReader:
         read: Sequence[Read],
         payloads: dict[int, bytes],
         terms: ReadingTerms,
+        returned: dict[int, tuple[str, str]],
         *,
         live: bool,
     ) -> list[tuple[Read, Recorded]]:
@@ -172,6 +175,8 @@ class FolderReader:
                     live_since=terms.live_since,
                     authserv_id=terms.authserv_id,
                 )
+                if written.row is not None and one.fetched.uid in returned:
+                    self._recorder.note_returned(tx, *returned[one.fetched.uid], one.fetched.received_at)
                 done.append((one, written))
             move = folders.advance if live else folders.advance_history
             move(tx, self._mailbox, state.folder, cursor=uids[-1])

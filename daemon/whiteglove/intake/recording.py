@@ -131,10 +131,16 @@ class Recorder:
         if twin is not None:
             return replace(done, row=row)
         messages.set_thread(tx, row, id_hash, self._related(tx, read))
-        is_event = not outbound or (read.ours is None and verdicts.human and not history)
+        is_event = not outbound or (read.ours is None and verdicts.human)
         if is_event:
             events.add(tx, "OwnerSent" if outbound else "MessageReceived", read.fetched.received_at, row)
         return replace(done, row=row, is_event=is_event)
+
+    def note_returned(self, tx: sa.Connection, token: str, status: str, at: datetime) -> None:
+        """Store the event that a mail of ours came back, once for each mail."""
+        mail = outbox.by_token(tx, token)
+        if mail is not None and not events.exists(tx, "MailBounced", mail.row):
+            events.add(tx, "MailBounced", at, mail.row, {"status": status})
 
     def _related(self, tx: sa.Connection, read: Read) -> list[bytes]:
         """The ids that say which thread a message belongs to. A provider may have given our own mail a Message-ID of

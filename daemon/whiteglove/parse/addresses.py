@@ -31,7 +31,7 @@ def parse_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     """The mailboxes of an address list, and whether something in it could not be read.
 
     Groups count with their members. What stands in angle brackets is the address, whatever the name says; without
-    brackets it is the word with an `@`. A name is decoded, an address never is.
+    brackets it is the word with an `@`. A name is decoded, an address never is; its domain is given in its ASCII form.
     """
     if len(value) < _USUAL_LENGTH and (usual := _USUAL.match(value)):
         return (_address(usual[3], usual[1] or usual[2] or ""),), False
@@ -98,4 +98,14 @@ class _Reader:
 
 
 def _address(address: str, name: str) -> Address:
-    return Address(address, " ".join(decode_words(name).split())[:_LONGEST_NAME])
+    known = address if address.isascii() else _with_ascii_domain(address)
+    return Address(known, " ".join(decode_words(name).split())[:_LONGEST_NAME])
+
+
+def _with_ascii_domain(address: str) -> str:
+    """A domain in letters beyond ASCII as DNS has it (RFC 5890), which is how the client book has it too."""
+    local_part, _, domain = address.rpartition("@")
+    try:
+        return f"{local_part}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
