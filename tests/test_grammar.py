@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -211,6 +212,62 @@ def test_wrong_money_is_answered_with_right_money(text: str) -> None:
         grammar.parse_money(text)
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("read", [grammar.parse_when, grammar.parse_until])
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Wed 11:00", datetime(2026, 3, 4, 10, 0, tzinfo=UTC)),
+        ("  wednesday   9:05 ", datetime(2026, 3, 4, 8, 5, tzinfo=UTC)),
+        ("Mon 10:01", datetime(2026, 3, 2, 9, 1, tzinfo=UTC)),
+        # It is 10:00 in Berlin: that moment is over.
+        ("Mon 10:00", datetime(2026, 3, 9, 9, 0, tzinfo=UTC)),
+        ("Sun 23:59", datetime(2026, 3, 8, 22, 59, tzinfo=UTC)),
+        ("2026-12-02 11:00", datetime(2026, 12, 2, 10, 0, tzinfo=UTC)),
+        ("2026-07-02 00:00", datetime(2026, 7, 1, 22, 0, tzinfo=UTC)),
+        ("2020-01-01 11:00", datetime(2020, 1, 1, 10, 0, tzinfo=UTC)),
+        # The clocks skip 02:30 on this day, and come to it twice on the other one.
+        ("2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_in_the_owners_zone(read: Callable[..., datetime], text: str, instant: datetime) -> None:
+    assert read(text, MONDAY, BERLIN) == instant
+    assert read(text, MONDAY, BERLIN).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-12-01", datetime(2026, 11, 30, 23, 0, tzinfo=UTC)),
+        ("3d", MONDAY + timedelta(days=3)),
+        ("8h", MONDAY + timedelta(hours=8)),
+        ("1h 30m", MONDAY + timedelta(minutes=90)),
+        ("2 weeks", MONDAY + timedelta(weeks=2)),
+    ],
+)
+def test_until_may_be_a_day_or_a_duration_too(text: str, instant: datetime) -> None:
+    assert grammar.parse_until(text, MONDAY, BERLIN) == instant
+
+
+@pytest.mark.parametrize("text", ["2026-12-01", "3d", "8h", "Wed", "11:00", "", "Wed 11:00 13:00", "Wed 25:00", "off"])
+def test_a_wrong_moment_is_answered_with_a_right_one(text: str) -> None:
+    with pytest.raises(GrammarError, match='right would be "Wed 11:00" or "2026-12-02 11:00"'):
+        grammar.parse_when(text, MONDAY, BERLIN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "3", "Wed", "Wod 11:00", "2026-13-01", "2026-02-30 11:00", "0001-01-01", "tomorrow", "2026-12-01 24:00"],
+)
+def test_a_wrong_until_is_answered_with_right_ones(text: str) -> None:
+    with pytest.raises(GrammarError, match=r'right would be "2026-12-01", .* "3d" or "8h"'):
+        grammar.parse_until(text, MONDAY, BERLIN)
+
+
 NEARLY_RIGHT = st.text(alphabet="MonTueFri 0123456789:-/,. perdayhwsmEUR", max_size=30)
 
 
@@ -227,6 +284,8 @@ NEARLY_RIGHT = st.text(alphabet="MonTueFri 0123456789:-/,. perdayhwsmEUR", max_s
         grammar.parse_range,
         grammar.parse_limit,
         grammar.parse_money,
+        lambda text: grammar.parse_when(text, MONDAY, BERLIN),
+        lambda text: grammar.parse_until(text, MONDAY, BERLIN),
     ],
 )
 @given(text=st.text() | NEARLY_RIGHT)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benches import QUESTION, STATUS, acme, plugin
+from benches import COMPLAINT, QUESTION, STATUS, acme, plugin
 from whiteglove.actions import Remember, Warn
 from whiteglove.errors import ConfigurationError, MailboxError
 from whiteglove.ledger import MailState, PromiseState
 from whiteglove.testing import MONDAY_MORNING, Bench, BenchClock
-from whiteglove_plugins import acknowledge
+from whiteglove_plugins import acknowledge, incidents
 
 
 def test_the_example_of_its_first_lines() -> None:
@@ -123,3 +123,10 @@ def test_nothing_is_left_behind() -> None:
         folder = Path(bench.settings.path).parent
         assert folder.exists()
     assert not folder.exists()
+
+
+def test_incidents_are_there_with_all_that_happened() -> None:
+    with Bench(incidents) as bench:
+        bench.receive(COMPLAINT)
+        (incident,) = bench.incidents
+        assert (incident.client, incident.state, len(incident.entries)) == ("acme", "opened", 1)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from whiteglove.clients import DateRange, Limit, Money, ReportSlot, WorkBlock, WorkingHours
 from whiteglove.errors import GrammarError
@@ -150,14 +151,7 @@ def parse_work(entries: str | Sequence[str]) -> tuple[WorkBlock, ...]:
 
 def parse_date(text: str) -> date:
     """Read a calendar day, "2026-12-24"."""
-    example = 'right would be "2026-12-24"'
-    found = _DAY.fullmatch(text.strip())
-    if found is None:
-        raise GrammarError(f"{quoted(text)} is no date; {example}")
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        raise GrammarError(f"{quoted(text)} is not in the calendar; {example}") from None
+    return _date(text, 'right would be "2026-12-24"')
 
 
 def parse_range(text: str) -> DateRange:
@@ -173,6 +167,25 @@ def parse_range(text: str) -> DateRange:
     if last < first:
         raise GrammarError(f"{quoted(text)} ends before it begins; {example}")
     return DateRange(first, last)
+
+
+def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Read a moment in this zone, "Wed 11:00" (the first one after `now`) or "2026-12-02 11:00"; returned in UTC.
+
+    A time of day that the clocks skip counts after the gap, one that comes twice the first time. A date may lie in the
+    past: what is too late is for the caller to say.
+    """
+    return _moment(text, now, zone, 'right would be "Wed 11:00" or "2026-12-02 11:00"')
+
+
+def parse_until(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Read until when: as `parse_when`, or "2026-12-01" (the start of that day), "3d", "8h" (that long from `now`)."""
+    example = 'right would be "2026-12-01", "2026-12-01 11:00", "Wed 11:00", "3d" or "8h"'
+    if _DURATION_PART.match(text.strip().casefold()):
+        return now.astimezone(UTC) + parse_duration(text)
+    if text.strip() and len(text.split()) == 1:
+        return _instant(_date(text, example), time(), zone, example)
+    return _moment(text, now, zone, example)
 
 
 def parse_limit(text: str) -> Limit:
@@ -195,6 +208,38 @@ def parse_money(text: str) -> Money:
     if found is None:
         raise GrammarError(f'{quoted(text)} is no amount of money; right would be "90 EUR" or "87.50 EUR"')
     return Money(found[1], found[2].upper())
+
+
+def _date(text: str, example: str) -> date:
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        raise GrammarError(f"{quoted(text)} is no date; {example}")
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        raise GrammarError(f"{quoted(text)} is not in the calendar; {example}") from None
+
+
+def _moment(text: str, now: datetime, zone: ZoneInfo, example: str) -> datetime:
+    words = text.split()
+    if len(words) != 2:
+        raise GrammarError(f"{quoted(text)} is not a day and a time; {example}")
+    day, at = words[0], _clock(words[1], example)
+    if "0" <= day[0] <= "9":
+        return _instant(_date(day, example), at, zone, example)
+    weekday = _weekday(day, example)
+    today = now.astimezone(zone).date()
+    # A week and a day, since today's may be over.
+    days = (today + timedelta(days=ahead) for ahead in range(8))
+    moments = (_instant(day, at, zone, example) for day in days if day.weekday() == weekday)
+    return next(moment for moment in moments if moment > now)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo, example: str) -> datetime:
+    try:
+        return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        raise GrammarError(f"{quoted(day)} is not in the calendar; {example}") from None
 
 
 def _each_day(entry: str, read: Callable[[str, str], _EntryT], example: str) -> Iterable[tuple[int, _EntryT]]:

@@ -31,10 +31,10 @@ from whiteglove.hookspecs import hookimpl
 from whiteglove.host import Host
 from whiteglove.host.host import BUDGET
 from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
-from whiteglove.ledger import Obligation, Promise
+from whiteglove.ledger import Incident, Obligation, Promise
 from whiteglove.ports import Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Settings, load
-from whiteglove.store import Store, ledger, messages, outbox, warnings
+from whiteglove.store import Store, incidents, ledger, messages, outbox, warnings
 from whiteglove.store import schema as tables
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.store.warnings import WarningRow
@@ -305,6 +305,12 @@ class Bench:
         """What waits for an answer of the owner's."""
         with self.store.read() as tx:
             return list(ledger.open_obligations(tx))
+
+    @property
+    def incidents(self) -> list[Incident]:
+        """Every incident with its entries, resolved ones too, in the order in which they were opened."""
+        with self.store.read() as tx:
+            return list(incidents.everything(tx))
 
     @property
     def recorded(self) -> int:

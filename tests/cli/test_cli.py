@@ -20,6 +20,7 @@ READING = (
     ("clients",),
     ("clients", "acme"),
     ("reports",),
+    ("outbox",),
     ("check",),
     ("explain", "m1@acme.example"),
 )

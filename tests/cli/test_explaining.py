@@ -63,7 +63,7 @@ def test_everything_that_is_known_of_a_message(home: Home, argument: str) -> Non
     with home.store() as store, store.write() as tx:
         row = record(tx, store)
         found = Classification((Kind.STATUS_REQUEST, Kind.QUESTION), 0.93, cues=("how are things",))
-        messages.classify(tx, row, found, obliges=True, reason=None)
+        messages.classify(tx, row, found, messages.get(tx, row).verdicts)
         event = events.add(tx, "MessageReceived", ARRIVED, row)
         events.mark(tx, event, "acknowledge", events.DONE, reason="status_request")
         events.finish(tx, event)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 
+from whiteglove.cli.muting import muted_until
 from whiteglove.cli.opening import client_of, reading, settings_of
 from whiteglove.cli.output import instant, local, print_json, print_table
 from whiteglove.cli.usage import CommandParser, add_json
@@ -80,11 +81,13 @@ def _print_client(options: argparse.Namespace, settings: Settings, store: Store,
     with store.read() as tx:
         promises = ledger.promises_of(tx, client.key, now - SLOTS_REMEMBERED)
         waiting = ledger.open_obligations(tx, client.key)
+        muted = muted_until(tx, client)
     if options.json:
         dossier = {name: value for name, value in asdict(client).items() if value not in (None, (), "")}
         print_json(
             {
                 **dossier,
+                "muted_until": instant(muted, zone),
                 "next_reports": [instant(moment, zone) for moment in reports],
                 "promises": [
                     {
@@ -114,6 +117,7 @@ def _print_client(options: argparse.Namespace, settings: Settings, store: Store,
                 "Late",
                 ", ".join(local(promise.due, zone) for promise in promises if promise.state == "late") or "nothing",
             ),
+            ("Muted", f"until {local(muted, zone)}" if muted is not None and muted > now else "no"),
             ("Notes", client.notes),
         ]
     )

@@ -16,7 +16,7 @@ from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.guard import REASONS as GUARD_REASONS
 from whiteglove.ledger import MailState
 from whiteglove.screen import REASONS as SCREEN_REASONS
-from whiteglove.store import events, messages, outbox
+from whiteglove.store import events, incidents, messages, outbox
 
 ACTIONS = {
     MailState.SENT: "answered",
@@ -86,6 +86,7 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
             "reason": row.reason,
         },
         "decision": _decision(row, mails, about, reasons),
+        "incident": _incident(tx, row),
         "mails": [
             {
                 "state": mail.state,
@@ -114,6 +115,13 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
     }
 
 
+def _incident(tx: sa.Connection, row: sa.Row[Any]) -> dict[str, Any] | None:
+    """The incident that the message opened, or is evidence of; the latest one, where it is named in several."""
+    known = incidents.everything(tx, row.client) if row.client else ()
+    about = [found for found in known if any(entry.message == row.row for entry in found.entries)]
+    return {"id": about[-1].row, "state": about[-1].state} if about else None
+
+
 def _decision(
     row: sa.Row[Any], mails: Sequence[outbox.OutboxRow], about: Sequence[sa.Row[Any]], reasons: Sequence[str]
 ) -> dict[str, str | None]:
@@ -135,7 +143,7 @@ def _decision(
 
 
 def _print(answer: dict[str, Any]) -> None:
-    message, decision = answer["message"], answer["decision"]
+    message, decision, incident = answer["message"], answer["decision"], answer["incident"]
     wants = ", ".join(message["kinds"]) + (" (abstained)" if message["abstained"] else "")
     print_table(
         [
@@ -147,6 +155,7 @@ def _print(answer: dict[str, Any]) -> None:
             ("Because of", "; ".join(f"“{cue}”" for cue in message["cues"]) or "–"),
             ("Verdict", _verdict(answer["verdict"])),
             ("Decision", decision["action"] + _because(decision["reason"])),
+            ("Incident", f"{incident['id']}, {incident['state']}" if incident else "none"),
         ]
     )
     print_table(

@@ -8,6 +8,8 @@ from typing import Any
 
 from whiteglove.errors import WhiteGloveError
 
+LARGEST_NUMBER = 2**63 - 1
+"""What a column of SQLite can hold."""
 CONFIG_HELP = "the configuration file, or the folder that holds it"
 
 
@@ -32,6 +34,13 @@ class CommandParser(argparse.ArgumentParser):
         if fill is not None:
             fill(self)
         return super().parse_known_args(args, namespace)
+
+
+def row_number(text: str) -> int:
+    """The number that the store gave a mail or an event; for `type=` of an argument."""
+    if text.isascii() and text.isdecimal() and int(text) <= LARGEST_NUMBER:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no number as the list shows them")
 
 
 def add_json(command: argparse.ArgumentParser, text: str = "one JSON object instead of text") -> None:
