@@ -8,8 +8,12 @@ import types
 from datetime import UTC, datetime
 from pathlib import Path
 
-from whiteglove import hookspecs
+import pytest
+
+from whiteglove import actions, events, hookspecs
+from whiteglove.actions import Action
 from whiteglove.cli import parser
+from whiteglove.events import Event
 from whiteglove.host import Host
 from whiteglove.host.implementations import hooks
 from whiteglove.log import EVENTS
@@ -42,6 +46,20 @@ def test_every_hook_stands_in_the_table_with_its_arguments_and_its_first_paragra
     assert rows == expected
 
 
+@pytest.mark.parametrize(("module", "base"), [(events, Event), (actions, Action)])
+def test_every_event_and_every_action_stands_in_a_table_with_its_first_paragraph(
+    module: types.ModuleType, base: type
+) -> None:
+    rows = dict(re.findall(r"^\| `([A-Z]\w+)` \| (.+) \|$", PLUGINS, re.MULTILINE))
+    found = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, base)]
+    for kind in found:
+        # A base class is no event and no action: nothing is ever made of it.
+        if kind is not base and not any(other.__module__ == kind.__module__ for other in kind.__subclasses__()):
+            assert rows.pop(kind.__name__) == " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
+    other = events if module is actions else actions
+    assert [name for name in rows if not hasattr(other, name)] == []
+
+
 def test_every_setting_of_the_plugin_is_named() -> None:
     section = PLUGINS[PLUGINS.index("`[plugins.acknowledge]`") :]
     assert [name for name in Acknowledge.model_fields if f"`{name}`" not in section] == []
@@ -54,10 +72,15 @@ def test_every_command_is_named() -> None:
 
 
 def test_the_example_configuration_enables_only_plugins_that_exist_with_settings_that_they_take() -> None:
-    settings = load(ROOT / "config" / "whiteglove.example.toml", {})
+    settings = load(ROOT / "config" / "whiteglove.example.toml", {"HOME": "/home/robin"})
     host = Host.load(settings.plugins, settings.problem)
     host.close()
-    assert [plugin.name for plugin in host.plugins] == ["acknowledge"]
+    assert [plugin.name for plugin in host.plugins] == [
+        "acknowledge",
+        "incidents",
+        "contact_frequency",
+        "daily_summary",
+    ]
 
 
 def test_every_file_that_the_route_names_exists() -> None:
