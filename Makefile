@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test service-test install lint example pins clean
+.PHONY: demo test fuzz service-test install lint example pins clean
 demo: $(READY)
 	@$(BIN)/whiteglove demo
 
@@ -27,6 +27,14 @@ $(STAMP): $(READY)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadscope
+
+# A coverage-guided fuzzer over everything that reads mail, for so many SECONDS. What it finds it leaves as a file.
+SECONDS ?= 600
+FUZZED  ?= $(VENV)/fuzz
+fuzz: $(STAMP)
+	@$(PIP) -c pins.txt --group fuzz
+	cd tests && $(abspath $(BIN))/python -m fuzz.seeds $(abspath $(FUZZED))
+	cd tests && $(abspath $(BIN))/python -m fuzz $(abspath $(FUZZED)) -max_total_time=$(SECONDS) -max_len=8192 -verbosity=0
 
 # The service under a real systemd, in a container. Needs root and the Debian packages systemd-container, python3-venv, jq.
 service-test: $(STAMP)

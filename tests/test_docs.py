@@ -13,13 +13,14 @@ import pytest
 from whiteglove import actions, events, hookspecs
 from whiteglove.actions import Action
 from whiteglove.cli import parser
+from whiteglove.cli.example import built_in
 from whiteglove.events import Event
 from whiteglove.host import Host
 from whiteglove.host.implementations import hooks
 from whiteglove.log import EVENTS
 from whiteglove.settings import load
+from whiteglove.settings.outline import PluginSection
 from whiteglove.testing import Bench
-from whiteglove_plugins.acknowledge import Acknowledge
 
 ROOT = Path(__file__).parent.parent
 ROOT_README = (ROOT / "README.md").read_text("utf-8")
@@ -60,9 +61,11 @@ def test_every_event_and_every_action_stands_in_a_table_with_its_first_paragraph
     assert [name for name in rows if not hasattr(other, name)] == []
 
 
-def test_every_setting_of_the_plugin_is_named() -> None:
-    section = PLUGINS[PLUGINS.index("`[plugins.acknowledge]`") :]
-    assert [name for name in Acknowledge.model_fields if f"`{name}`" not in section] == []
+@pytest.mark.parametrize("section", built_in(), ids=lambda section: section.name)
+def test_every_built_in_plugin_stands_in_the_table_and_each_of_its_settings_is_named(section: PluginSection) -> None:
+    assert re.search(rf"^\| `{section.name}` \| .+ \|$", PLUGINS, re.MULTILINE)
+    described = PLUGINS[PLUGINS.index(f"`[plugins.{section.name}]` takes") :].partition("\n\n")[0]
+    assert [name for name in section.model.model_fields if f"`{name}`" not in described] == []
 
 
 def test_every_command_is_named() -> None:

@@ -33,7 +33,14 @@ def test_only_working_time_counts() -> None:
         bench.receive(QUESTION)
         bench.advance(days=1)
         # From 10:00 to 17:30 on Monday, from 09:00 to 10:00 on Tuesday.
-        assert section(bench).items[0].detail == "8 of 8 working hours"
+        assert section(bench).items[0].detail == "8.5 of 8 working hours"
+
+
+def test_a_part_of_an_hour_is_not_rounded_away() -> None:
+    with Bench(daily_summary, owner={"language": "de"}) as bench:
+        bench.receive(QUESTION)
+        bench.advance(hours=3, minutes=45)
+        assert section(bench).items[0].detail == "3,8 von 8 Arbeitsstunden"
 
 
 def test_what_is_nearly_due_what_presses_and_what_is_late_are_marked() -> None:

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from benches import STATUS
 from intake.mailroom import Mailroom
 from whiteglove.compose import own_ids
 from whiteglove.intake.recording import SENT
+from whiteglove.testing import Bench
+from whiteglove_plugins import acknowledge
 
 
 @pytest.fixture
@@ -185,3 +188,11 @@ def test_an_old_message_is_history_and_still_an_event_to_learn_from() -> None:
 
     assert room.rows[0].history is True
     assert room.events == [("MessageReceived", room.rows[0].row)]
+
+
+def test_an_answer_to_ours_is_in_its_thread_although_ours_was_never_seen_in_sent() -> None:
+    with Bench(acknowledge, delay="0s", toml='copy_to_sent = "never"') as bench:
+        (mail,) = bench.receive(STATUS, subject="Catalogue")
+        ours = mail.message["Message-ID"].strip("<>")
+        assert bench.receive("Any update?", subject="Re: Catalogue", answers=ours) == []
+        assert bench.reasons == ["told"]

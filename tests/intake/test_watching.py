@@ -25,6 +25,7 @@ class Watch:
         self.room = room
         self.settled = threading.Event()
         self.fatal: list[str] = []
+        self.alerts: list[str] = []
         self.signs: list[str] = []
         self.errands = Errands("studio", InProcessMailbox(room.account))
         self.sent = SentReader(self.errands, room.reader)
@@ -39,6 +40,7 @@ class Watch:
             poll=lambda: timedelta(seconds=0.2),
             on_settled=self.settled.set,
             on_fatal=lambda name, error: self.fatal.append(error.code),
+            on_alert=lambda name, text: self.alerts.append(text),
             on_searched=lambda: self.signs.append("searched"),
             on_failed=lambda: self.signs.append("failed"),
         )
@@ -172,7 +174,7 @@ def test_where_not_even_the_loss_can_be_told_the_watching_goes_on(watch: Watch) 
             raise faults.pop()
         watch.fatal.append(error.code)
 
-    watch.watcher._backoff._longest = 0.01
+    watch.watcher._backoff._refused = 0.01
     watch.watcher._on_fatal = tell
     watch.room.account.fail("connect", MailboxError("login", "no", fatal=True), times=2)
     watch.start()

@@ -87,6 +87,8 @@ def test_r46_what_stands_below_a_received_came_with_the_message(look: Look) -> N
 
     assert [result.method for result in beside.authentication] == ["spf", "dkim"]
     assert [result.method for result in below.authentication] == ["spf"]
+    silent = look(f"Authentication-Results: {SERVER}; none", "Received: b", dkim, authserv_id=SERVER)
+    assert silent.authentication == ()
     assert trusted_results(beside.message.headers, None) == ()
 
 

@@ -251,7 +251,15 @@ def test_r27_a_mail_that_was_found_good(judge: Judge, field: str) -> None:
         "X-CSA-Complaints: x@y.example",
     ],
 )
-def test_r28_a_senders_tool_is_no_proof(judge: Judge, field: str) -> None:
+def test_r28_a_senders_tool_is_no_proof_and_gets_no_answer(judge: Judge, field: str) -> None:
+    verdicts = judge(field)
+
+    assert (verdicts.human, verdicts.may_acknowledge, verdicts.obliges) == (True, False, True)
+    assert verdicts.reason == "mailing_service"
+
+
+@pytest.mark.parametrize("field", ["Feedback: yes", "X-Session: x", "X-MC-Unique: x", "X-CSA: x"])
+def test_r28_what_only_looks_like_such_a_tool(judge: Judge, field: str) -> None:
     assert judge(field).may_acknowledge
 
 

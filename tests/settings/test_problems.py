@@ -126,3 +126,10 @@ def test_a_field_is_found_by_its_path_as_far_as_models_reach() -> None:
     assert owner is MailboxSection
     assert field_at(ConfigurationFile, ("plugins", "x", "y"))[0] is None
     assert field_at(ConfigurationFile, ("owner", "name", "first")) == (None, None)
+
+
+def test_a_section_that_takes_nothing_says_so() -> None:
+    class Nothing(Section):
+        """A plugin without settings."""
+
+    assert sentences({"tone": 1}, Nothing) == ["tone: there is no such key; this section takes none"]

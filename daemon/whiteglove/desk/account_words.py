@@ -22,6 +22,7 @@ _ENGLISH: Words = MappingProxyType(
     {
         **SCREENED,
         **REFUSED,
+        "decimal": ".",
         "quoted": "“{subject}”",
         "needs_you": "Needs you",
         "one_needs_you": "1 needs you",
@@ -62,6 +63,7 @@ _ENGLISH: Words = MappingProxyType(
 _GERMAN: Words = MappingProxyType(
     {
         **_ENGLISH,
+        "decimal": ",",
         "quoted": "„{subject}“",
         "needs_you": "Wartet auf Antwort",
         "one_needs_you": "1 Antwort offen",
@@ -119,6 +121,7 @@ _GERMAN: Words = MappingProxyType(
         "not_addressed": "keine der eigenen Adressen steht im An-Feld",
         "not_authentic": "der empfangende Server hält den Absender für möglicherweise gefälscht",
         "unknown_person": "der Absender ist an einer Domain des Kunden, steht aber nicht im Buch",
+        "mailing_service": "ein Versanddienst hat sie verschickt, wie Rechnungen und Rundschreiben",
         "list_headers": "sie kommt von einer Mailingliste oder einem Rundbrief",
         "out_of_office": "sie ist eine automatische Abwesenheitsnachricht",
         "auto_submitted": "sie wurde laut Auto-Submitted von einer Maschine verschickt",

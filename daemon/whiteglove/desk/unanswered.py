@@ -78,12 +78,12 @@ def _item(waiting: Waiting, words: Words, now: datetime) -> Item:
     obligation = waiting.obligation
     wanted = ", ".join(words.get(f"kind_{kind}", kind) for kind in obligation.kinds)
     said = quoted(waiting.subject, words)
-    agreed = words["of_agreed"].format(agreed=_hours(waiting.agreed)) if waiting.agreed else ""
+    agreed = words["of_agreed"].format(agreed=_hours(waiting.agreed, words)) if waiting.agreed else ""
     return Item(
         text=f"{said}: {wanted}" if wanted else said,
         client=obligation.client,
         mark=_mark(waiting, now),
-        detail=words["waited"].format(waited=_hours(waiting.waited), agreed=agreed),
+        detail=words["waited"].format(waited=_hours(waiting.waited, words), agreed=agreed),
     )
 
 
@@ -100,6 +100,6 @@ def _presses(obligation: Obligation) -> bool:
     return not _PRESSING.isdisjoint(obligation.kinds)
 
 
-def _hours(span: timedelta) -> str:
-    hours = span / timedelta(hours=1)
-    return f"{hours:.0f}" if hours >= 1 or not hours else f"{hours:.1f}"
+def _hours(span: timedelta, words: Words) -> str:
+    """Hours to a tenth: "4 of 4" for a quarter of an hour that is left would be no help."""
+    return f"{span / timedelta(hours=1):.1f}".removesuffix(".0").replace(".", words["decimal"])

@@ -149,6 +149,13 @@ class Recorder:
         if read.ours is not None and (mail := outbox.by_token(tx, read.ours)) and mail.message_id:
             named.append(mail.message_id)
         named += (value.strip().strip("<>") for value in read.message.all("X-Microsoft-Original-Message-ID"))
+        # Until ours was seen in Sent, which may be never, its id is known by its token alone.
+        for value in (*read.message.in_reply_to, *read.message.references):
+            token = own_ids.token_of(value, self._store.key)
+            mail = outbox.by_token(tx, token) if token else None
+            if mail is not None and mail.answers is not None:
+                answered = messages.at(tx, mail.answers)
+                named += [answered.message_id] if answered is not None and answered.message_id else []
         return [self._store.hash_id(value) for value in named]
 
     def _verdicts(self, read: Read, book: Book, outbound: bool, text: str | None, authserv_id: str | None) -> Verdicts:

@@ -56,20 +56,22 @@ def _result(words: list[str]) -> Result | None:
 def trusted_results(headers: Sequence[tuple[str, str]], authserv_id: str | None) -> tuple[Result, ...]:
     """The results of the configured server: of its topmost field, and of those beside it.
 
-    A field further down, below a Received, came with the message. Where two fields speak of one method, the upper one
-    holds. Without a configured server nothing is believed.
+    A field further down, below a Received, came with the message, even where the server's own field names no result.
+    Where two fields speak of one method, the upper one holds. Without a configured server nothing is believed.
     """
     if not authserv_id:
         return ()
     wanted = authserv_id.casefold()
     found: list[Result] = []
+    has_spoken = False
     for name, value in headers:
         key = name.lower()
-        if key == "received" and found:
+        if key == "received" and has_spoken:
             break
         if key == "authentication-results":
             server, results = parse_results(value)
             if server == wanted:
+                has_spoken = True
                 known = {result.method for result in found}
                 found += [result for result in results if result.method not in known]
     return tuple(found)

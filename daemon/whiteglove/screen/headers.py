@@ -1,4 +1,5 @@
-"""Machines that give themselves away in the header (mail-handling rules R01 to R04, R09 to R13, R15, R16, R27, R35)."""
+"""What the header gives away: machines, and wishes not to be answered (mail-handling rules R01 to R04, R09 to R16, R27,
+R28, R35)."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ _MACHINE_FIELDS = frozenset({"x-ms-exchange-generated-message-source", "x-ms-exc
 _NEGATIONS = frozenset({"no", "false", "0"})
 _BULK = {"bulk": Kind.LIST, "junk": Kind.LIST, "list": Kind.LIST, "auto_reply": Kind.AUTO_REPLY}
 _SUPPRESSING = frozenset({"all", "oof", "autoreply"})
+_SERVICE_FIELD = re.compile(r"(?:feedback-id|x-(?:ses|mailgun)-.*|x-mc-user|x-campaign.*|x-csa-complaints)$")
 
 
 def own_mail(mail: Evidence) -> Finding | None:
@@ -103,6 +105,12 @@ def auto_response_suppress(mail: Evidence) -> str | None:
         if not _SUPPRESSING.isdisjoint(re.split(r"[\s,;]+", value.casefold())):
             return "auto_response_suppress"
     return None
+
+
+def mailing_service(mail: Evidence) -> str | None:
+    """R28: services that send in bulk for others mark what they send, an invoice as well as what a person wrote in such
+    a tool. That is no proof of a machine, but nobody waits there for an answer of one."""
+    return "mailing_service" if any(_SERVICE_FIELD.match(name) for name in mail.fields) else None
 
 
 def _word(value: str) -> str:

@@ -7,7 +7,7 @@ import re
 from whiteglove.clients import Relation
 from whiteglove.screen.authentication import is_forged, related, vouches
 from whiteglove.screen.evidence import Evidence, Objection
-from whiteglove.screen.headers import auto_response_suppress
+from whiteglove.screen.headers import auto_response_suppress, mailing_service
 from whiteglove.screen.senders import system_sender
 
 _ADDRESS = re.compile(r"[^\s@<>()\"',;]+@[^\s@<>()\"',;]+\.\w+")
@@ -72,6 +72,7 @@ OBJECTIONS: tuple[Objection, ...] = (
     several_clients,
     system_sender,
     auto_response_suppress,
+    mailing_service,
     return_path_elsewhere,
 )
 

@@ -38,6 +38,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_addressed": "none of the owner's addresses stands in To",
         "several_clients": "people of another client are among its recipients",
         "auto_response_suppress": "its sender asks not to be sent automatic answers",
+        "mailing_service": "a mailing service sent it, as it sends invoices and circulars",
         "no_return_path": "it has no return path, and its sender is known by the domain only",
         "return_path_elsewhere": "its return path is at another domain than its sender, and nothing vouches for it",
     }

@@ -118,7 +118,8 @@ def _unknown_key(key: str, owner: type[BaseModel], model: type[BaseModel]) -> st
     homes = [section for section, entry in model.model_fields.items() if key in _keys(entry)]
     if homes:
         return f"there is no such key here; it belongs into the section {' or '.join(homes)}"
-    return f"there is no such key; known here are {', '.join(owner.model_fields)}"
+    known = ", ".join(owner.model_fields)
+    return f"there is no such key; known here are {known}" if known else "there is no such key; this section takes none"
 
 
 def _keys(entry: FieldInfo) -> Mapping[str, FieldInfo]:
