@@ -7,11 +7,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from servers import certificates
 from servers.certificates import Certificate
 from servers.dovecot import Dovecot, missing
 from servers.sink import Sink
+
+# How long an example takes says more about what else the machine is doing than about the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 _numbers = itertools.count(1)
 

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("settings", "log", "ports"),
     ("imap", "smtp", "store", "inprocess", "errands"),
     ("host", "prepare", "texts"),
-    ("intake", "desk", "outbox", "chores", "schedule", "retention"),
+    ("intake", "desk", "outbox", "chores", "schedule", "retention", "health"),
     ("app", "demo", "testing"),
     ("cli",),
     ("__main__",),

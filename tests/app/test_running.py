@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -13,9 +14,9 @@ from app.conftest import House
 from servers.ports import until
 from whiteglove.app import Daemon, Running, run_once, running
 from whiteglove.desk.keeping import Keeper
-from whiteglove.errors import MailboxError
-from whiteglove.ledger import MailState
-from whiteglove.store import outbox
+from whiteglove.errors import MailboxError, StoreError
+from whiteglove.ledger import MailState, PromiseKind
+from whiteglove.store import ledger, outbox
 
 NO_ROUTE = MailboxError("unreachable", "no route to host")
 
@@ -58,6 +59,29 @@ def test_a_loop_outlives_whatever_it_meets(house: House, monkeypatch: pytest.Mon
     until(lambda: house.sent == ["wile@acme.example"], "the answer")
     at_work.finish()
     assert [line["source"] for line in house.lines if "unforeseen" in line["event"]] == ["desk", "desk"]
+
+
+def test_a_store_that_cannot_be_used_is_told_of_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = house.daemon()
+    drain, faults = daemon.desk.drain, iter([StoreError("full"), StoreError("full"), StoreError("full")])
+
+    def failing(stopping: Callable[[], bool] = lambda: False) -> int:
+        fault = next(faults, None)
+        if fault is not None:
+            raise fault
+        return drain(stopping)
+
+    monkeypatch.setattr(running, "LONGEST_SLEEP", 0.05)
+    monkeypatch.setattr(daemon.desk, "drain", failing)
+    at_work = Running(daemon)
+    house.deliver(house.mail("early@acme.example"))
+    until(lambda: "daemon.ready" in house.events(), "being ready")
+    house.deliver()
+    until(lambda: house.sent == ["wile@acme.example"], "the answer")
+    at_work.finish()
+    (told,) = [line for line in house.lines if "the store cannot be used now" in line["event"]]
+    assert (told["source"], told["error"]) == ("desk", "full")
+    assert "exception" not in told
 
 
 class Hanging:
@@ -161,6 +185,18 @@ def test_once_counts_what_waits(house: House) -> None:
     once(house)
     house.deliver()
     assert once(house, house.daemon(delay="1h")) == (0, {"recorded": 1, "messages": 1, "sent": 0, "waiting": 1})
+
+
+def test_once_judges_what_came_due_before_it_answers(house: House) -> None:
+    once(house)
+    now = house.world.clock.now()
+    with house.store.write() as tx:
+        uid, made = "1@vale.example", now - timedelta(days=1)
+        due = now - timedelta(seconds=1)
+        ledger.make(tx, client="acme", kind=PromiseKind.REPORT, due=due, uid=uid, at=made, obligation=None)
+    house.deliver()
+    assert once(house)[1]["waiting"] == 0
+    assert [line["reason"] for line in house.lines if line["event"] == "mail.withheld"] == ["promise_late"]
 
 
 def test_once_goes_on_without_a_mailbox_that_cannot_be_reached(make_house: Callable[..., House]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from app.conftest import House
 from whiteglove.errors import MailboxError
 from whiteglove.store import folders, outbox, warnings
+from whiteglove.store import schema as tables
 
 
 def work_off(house: House) -> None:
@@ -19,6 +20,12 @@ def work_off(house: House) -> None:
     busy = 1
     while busy:
         busy = daemon.desk.drain() + daemon.scheduler.look() + daemon.outbox.drain() + daemon.chores.drain()
+
+
+def all_warnings(house: House) -> list[warnings.WarningRow]:
+    with house.store.read() as tx:
+        rows = tx.execute(tables.warnings.select().order_by(tables.warnings.c.row)).all()
+        return [warnings.get(tx, row.row) for row in rows]
 
 
 def test_a_message_becomes_an_answer(house: House) -> None:
@@ -73,6 +80,20 @@ def test_the_owner_is_told_once_of_a_password_that_is_refused(house: House) -> N
     assert "studio" in warning.text
     daemon.outbox.drain()
     assert house.sent == ["robin@vale.example"]
+
+
+def test_what_a_server_wants_to_be_read_reaches_the_owner_once(house: House) -> None:
+    daemon = house.daemon()
+    for text in ("Storage is 91 % full.", "Storage is 92 % full.", "Maintenance at noon."):
+        daemon._on_alert("studio", text)
+    (first, second) = all_warnings(house)
+    assert (first.reason, first.urgency, first.times) == ("server_alert", "today", 2)
+    assert first.text.endswith("“studio” asks you to read this: Storage is 92 % full.")
+    assert second.text.endswith("Maintenance at noon.")
+    with house.store.write() as tx:
+        warnings.put_into(tx, [first.row, second.row], 1)
+    daemon._on_alert("studio", "Maintenance at noon.")
+    assert len(all_warnings(house)) == 2
 
 
 def test_a_mail_is_looked_for_in_the_sent_folder_of_its_own_mailbox(make_house: Callable[..., House]) -> None:

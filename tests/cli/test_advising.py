@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.conftest import ACME, BIRCH, Home
-from whiteglove.cli.advising import clashes, overcommitment
+from whiteglove.cli.advising import clashes, not_kept_apart, overcommitment
 
 TEMPLATES = [("en", "{% if weekday %}Your next report on {{ project }} comes {{ when }}.{% endif %}")]
 
@@ -57,3 +57,15 @@ def test_only_the_languages_that_somebody_reads_count(home: Home) -> None:
     assert list(clashes(home.write().settings(), TEMPLATES)) == []
     home.clients["acme"] = ACME.replace("[[people]]", '[[people]]\nlanguage = "de"', 1)
     assert len(list(clashes(home.write().settings(), TEMPLATES))) == 1
+
+
+def test_names_that_are_not_kept_apart_are_told(home: Home) -> None:
+    assert list(not_kept_apart(home.write().settings())) == []
+    project = '[[projects]]\nname = "Website"\n[[projects]]\nname = "Birch portal"\n'
+    home.clients["acme"] += project
+    home.clients["birch"] = BIRCH.replace("Birch Holding", "Birch GmbH") + '[[projects]]\nname = "website"\n'
+    home.clients["vale"] = BIRCH.replace("Birch Holding", "Vale AG").replace("birch", "vale").replace("Jutta", "Ida")
+    of_projects, of_the_entry, of_the_owner = not_kept_apart(home.write().settings())
+    assert of_projects.startswith("“website” is a project of Acme GmbH and Birch GmbH")
+    assert of_the_entry.startswith("“birch” tells of Birch GmbH and stands in what is written about Acme GmbH too")
+    assert of_the_owner.startswith("“vale” tells of Vale AG and stands in your own name")

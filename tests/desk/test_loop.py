@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from benches import MANY, STATUS, acme, plugin, to_clients
-from whiteglove.actions import Forget, KeepPromise, Note, Remember, Reply, Warn
+from benches import MANY, QUESTION, STATUS, acme, plugin, to_clients
+from whiteglove.actions import Action, Forget, KeepPromise, Note, Remember, Reply, Warn
+from whiteglove.desk.acting import Actor
 from whiteglove.desk.keeping import Keeper
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.ledger import PromiseKind, PromiseState
 from whiteglove.store import events
 from whiteglove.store.schema import events as events_table
@@ -195,6 +196,21 @@ class TestEventsThatFailAsAWhole:
             (parked,) = bench.logged("message.parked")
             assert "disk trouble" in parked["error"]
 
+    def test_a_full_disk_is_not_their_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: Any) -> None:
+            raise StoreError("database or disk is full")
+
+        with Bench(acknowledge, delay="0s") as bench:
+            bench.deliver(STATUS)
+            bench.daemon.watchers[0].catch_up()
+            with monkeypatch.context() as patch:
+                patch.setattr(Actor, "write", full)
+                for _ in range(9):
+                    with pytest.raises(StoreError):
+                        bench.daemon.desk.drain()
+            assert len(to_clients(bench.run())) == 1
+            assert bench.logged("message.parked") == []
+
     def test_an_unknown_type_is_parked(self) -> None:
         with Bench(acknowledge) as bench:
             with bench.store.write() as tx:
@@ -348,3 +364,17 @@ def test_the_events_of_a_resting_plugin_cost_the_server_nothing() -> None:
         bench.daemon.desk.drain()
         assert open_events(bench) == before == 3
         assert {row.error for row in rows(bench) if row.state == "open"} == {"suspended"}
+
+
+def test_what_was_decided_meanwhile_is_left_alone() -> None:
+    held: list[Bench] = []
+
+    def on_message(event: Any) -> list[Action]:
+        with held[0].store.write() as tx:
+            events.finish(tx, event.id)
+        return [Warn(reason="late", key="late", text="Too late.")]
+
+    with Bench(plugin(on_message=on_message)) as bench:
+        held.append(bench)
+        assert bench.receive(QUESTION) == []
+        assert bench.warned == []

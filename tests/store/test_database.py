@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from store.conftest import NOW
+from store.conftest import DAY, NOW
 from whiteglove.errors import StoreError
-from whiteglove.store import Store, StoreLock, database, events
+from whiteglove.ledger import Audience, IncidentEntry, IncidentKind, IncidentState, MailState
+from whiteglove.store import Store, StoreLock, database, events, incidents, mutes, outbox
 from whiteglove.store.schema import VERSION, meta
 from whiteglove.store.schema import events as table
 
@@ -63,6 +64,22 @@ COUNT = """
 with Store.open_existing(folder).read() as tx:
     print("counted", events.counts(tx)["open"], flush=True)
 """
+
+
+PLANNED = {
+    "key": "1",
+    "audience": Audience.CLIENT,
+    "state": MailState.PLANNED,
+    "reason": "status_request",
+    "plugin": "acknowledge",
+    "action": "{}",
+    "template": "next_report",
+    "mailbox": "studio",
+    "address": "wile@acme.example",
+    "created_at": NOW,
+    "not_before": NOW,
+}
+"""A mail to a client that waits."""
 
 
 @contextmanager
@@ -205,6 +222,88 @@ class TestOpening:
         assert store.key != Store.empty().key
 
 
+LATER_TABLES = ("incidents", "incident_entries", "mutes")
+
+
+def make_older(folder: Path) -> None:
+    """Make a closed store one of version 1, which knew neither incidents nor mutes, nor when a mail was settled."""
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as raw:
+        for name in LATER_TABLES:
+            raw.execute(f"DROP TABLE {name}")
+        raw.execute("DROP INDEX outbox_not_sent")
+        raw.execute("ALTER TABLE outbox DROP COLUMN settled_at")
+        raw.execute("PRAGMA user_version = 1")
+        raw.commit()
+
+
+def shape(store: Store) -> dict[str, tuple[set[str], set[str | None]]]:
+    """Every table with its columns and indexes."""
+    with store.read() as tx:
+        inspector = sa.inspect(tx)
+        return {
+            name: (
+                {column["name"] for column in inspector.get_columns(name)},
+                {index["name"] for index in inspector.get_indexes(name)},
+            )
+            for name in inspector.get_table_names()
+        }
+
+
+class TestAStoreOfAnOlderVersion:
+    def test_it_opens_with_everything_and_keeps_its_key_and_its_rows(self, tmp_path: Path) -> None:
+        store = Store.open(tmp_path)
+        key, complete = store.key, shape(store)
+        with store.write() as tx:
+            planned = outbox.plan(tx, **PLANNED)
+            events.add(tx, "MailSent", NOW, planned)
+        store.close()
+        make_older(tmp_path)
+        again = Store.open(tmp_path)
+
+        assert (again.key, shape(again)) == (key, complete)
+        with again.read() as tx:
+            assert tx.exec_driver_sql("PRAGMA user_version").scalar_one() == VERSION
+            assert planned is not None
+            mail = outbox.get(tx, planned)
+        assert (mail.key, mail.created_at, mail.settled_at) == ("1", NOW, None)
+        assert number_of_events(again) == 1
+        again.close()
+
+    def test_what_came_later_can_be_used(self, tmp_path: Path) -> None:
+        Store.open(tmp_path).close()
+        make_older(tmp_path)
+        store = Store.open(tmp_path)
+        with store.write() as tx:
+            entry = IncidentEntry(at=NOW, reason="complaint", state=IncidentState.OPENED)
+            kind = IncidentKind.COMPLAINT
+            row, _ = incidents.open_one(tx, client="acme", kind=kind, matter="thread:1", at=NOW, entry=entry)
+            mutes.put(tx, "acme", NOW)
+            mail = outbox.plan(tx, **{**PLANNED, "state": MailState.WITHHELD, "settled_at": NOW})
+        with store.read() as tx:
+            assert incidents.get(tx, row).entries == (entry,)
+            assert mutes.until(tx, "acme") == NOW
+            assert [found.row for found in outbox.not_sent(tx, NOW, NOW + DAY)] == [mail]
+        store.close()
+
+    def test_many_may_open_it_at_once(self, tmp_path: Path) -> None:
+        Store.open(tmp_path).close()
+        make_older(tmp_path)
+        ready = threading.Barrier(4)
+
+        def open_it(_: int) -> set[str]:
+            ready.wait(PATIENCE)
+            store = Store.open(tmp_path)
+            try:
+                return set(shape(store))
+            finally:
+                store.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(open_it, range(4)))
+
+        assert all(tables.issuperset(LATER_TABLES) for tables in found)
+
+
 class TestRefusals:
     def test_a_store_of_a_newer_version(self, tmp_path: Path) -> None:
         Store.open(tmp_path).close()
@@ -267,7 +366,7 @@ class TestRefusals:
         folder.mkdir(mode=0)
         with without_privileges():
             for open_it in (Store.open, Store.open_existing):
-                with pytest.raises(StoreError, match=r"cannot be written \(Permission denied\); set daemon\.state"):
+                with pytest.raises(StoreError, match=r"may not use it \(Permission denied\); run this as root"):
                     open_it(folder)
             with pytest.raises(StoreError, match="Permission denied"), StoreLock(folder):
                 pass

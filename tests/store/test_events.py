@@ -81,6 +81,15 @@ def test_an_attempt_that_was_the_networks_fault_is_not_counted(tx: sa.Connection
     assert claimed(tx, NOW + HOUR) == [(row, 2)]
 
 
+def test_attempts_that_do_not_count_are_taken_back(tx: sa.Connection) -> None:
+    rows = [add(tx), add(tx)]
+    claimed(tx)
+    events.uncount(tx, rows[:1])
+    events.uncount(tx, [])
+
+    assert claimed(tx) == [(rows[0], 1), (rows[1], 2)]
+
+
 def test_the_last_error_stands_there_until_the_event_is_finished(tx: sa.Connection) -> None:
     row = add(tx)
     events.postpone(tx, row, NOW, "x" * 600)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from store.conftest import HOUR, MINUTE, NOW, STRANGER, AddMessage, PlanMail
+from store.conftest import DAY, HOUR, MINUTE, NOW, STRANGER, AddMessage, PlanMail
 from whiteglove.ledger import PromiseKind
 from whiteglove.message import Address, Classification, Kind
-from whiteglove.store import Store, ledger, messages, outbox
+from whiteglove.store import Store, events, ledger, messages, outbox
 from whiteglove.store.schema import messages as table
 
 
@@ -243,10 +245,25 @@ def test_a_strangers_mail_is_known_again_after_they_became_a_client(
     assert messages.before_renumbering(tx, "studio", "INBOX", 8, *hashes(store, "a"), b"d") == row
 
 
+def test_a_mail_without_a_message_id_is_known_again_by_what_it_says(add_message: AddMessage, tx: sa.Connection) -> None:
+    add_message(digest=b"d")
+    first, second = (add_message(id_hash=None, message_id=None, digest=b"d") for _ in range(2))
+    asked = "studio", "INBOX", 8, "acme", b"d"
+
+    assert messages.nameless_before_renumbering(tx, *asked) == first
+    messages.renumber(tx, first, 8, 1)
+    assert messages.nameless_before_renumbering(tx, *asked) == second
+    messages.renumber(tx, second, 8, 2)
+    assert messages.nameless_before_renumbering(tx, *asked) is None
+    assert messages.nameless_before_renumbering(tx, "studio", "INBOX", 9, "birch", b"d") is None
+    assert messages.nameless_before_renumbering(tx, "studio", "INBOX", 9, "acme", b"another") is None
+
+
 def test_what_a_message_wants_is_noted(add_message: AddMessage, tx: sa.Connection) -> None:
     row = add_message()
     wanted = Classification((Kind.THANKS, Kind.FYI), 0.9, cues=("Thank you",))
-    messages.classify(tx, row, wanted, obliges=False, reason="thanks")
+    verdicts = replace(messages.get(tx, row).verdicts, obliges=False, reason="thanks")
+    messages.classify(tx, row, wanted, verdicts)
     found = messages.get(tx, row)
 
     assert found.classification == wanted
@@ -308,3 +325,62 @@ def test_a_message_without_a_known_author_has_an_empty_one(add_message: AddMessa
 
     assert (found.author, found.to, found.subject) == (Address(""), (), "")
     assert found.thread == row
+
+
+def test_messages_are_counted_by_when_they_were_recorded(tx: sa.Connection, add_message: AddMessage) -> None:
+    first = add_message(recorded_at=NOW)
+    add_message(recorded_at=NOW + HOUR, client=None)
+    add_message(recorded_at=NOW + HOUR, duplicate_of=first)
+    add_message(recorded_at=NOW + HOUR, outbound=True, folder="Sent")
+    add_message(recorded_at=NOW + DAY)
+
+    assert messages.count_between(tx, NOW, NOW + DAY) == 2
+
+
+def test_a_message_that_is_gone_is_none(tx: sa.Connection, add_message: AddMessage) -> None:
+    row = add_message()
+    found = messages.at(tx, row)
+    assert found is not None
+    assert found.subject == "Catalogue"
+    assert messages.at(tx, row + 1) is None
+
+
+def test_a_clients_messages_between_two_instants_are_counted_up_to_a_row(
+    add_message: AddMessage, tx: sa.Connection
+) -> None:
+    rows = [add_message(received_at=NOW + hours * HOUR) for hours in (0, 1, 2)]
+    others = ({"human": False}, {"outbound": True}, {"own": True}, {"duplicate_of": rows[0]}, {"client": "birch"})
+    for values in others:
+        add_message(**values)
+
+    def counted(since: int, before: int, up_to: int) -> int:
+        return messages.count_from(tx, "acme", NOW + since * HOUR, NOW + before * HOUR, up_to)
+
+    assert counted(0, 3, 99) == 3
+    assert counted(0, 2, 99) == 2
+    assert counted(1, 3, rows[1]) == 1
+    assert counted(3, 9, 99) == 0
+
+
+def test_an_event_about_a_clients_message_is_found_by_when_that_arrived(
+    add_message: AddMessage, tx: sa.Connection
+) -> None:
+    row = add_message(received_at=NOW + HOUR)
+    events.add(tx, "ContactExceeded", NOW + 9 * HOUR, row)
+
+    def there(kind: str = "ContactExceeded", client: str = "acme", since: int = 0, before: int = 2) -> bool:
+        return messages.any_event_about(tx, kind, client, NOW + since * HOUR, NOW + before * HOUR)
+
+    assert there()
+    assert not there(before=1)
+    assert not there(since=2, before=10)
+    assert not there(client="birch")
+    assert not there(kind="MessageReceived")
+
+
+def test_what_lies_below_the_line_was_past_before_it_was_recorded(add_message: AddMessage, tx: sa.Connection) -> None:
+    old, live = add_message(history=True), add_message()
+    assert messages.was_past(tx, old, NOW)
+    assert not messages.was_past(tx, old, NOW + HOUR)
+    assert not messages.was_past(tx, live, NOW)
+    assert not messages.was_past(tx, 99, NOW)

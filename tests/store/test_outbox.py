@@ -51,6 +51,7 @@ def test_a_mail_comes_back_as_it_was_planned(tx: sa.Connection) -> None:
         "raw": None,
         "submitted_at": None,
         "accepted_at": None,
+        "settled_at": None,
         "error": None,
     }
     row = outbox.plan(tx, **values)
@@ -298,3 +299,34 @@ def test_told_stands_in_the_thread_that_the_answered_message_is_in_by_now(
     outbox.tell(tx, replace(read_before, answers=None, thread=None), promise=3, at=NOW)
 
     assert [told.thread for told in outbox.told_of_promise(tx, 3, WILE)] == [first, 0]
+
+
+def test_what_did_not_go_out_between_two_instants(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    states = (MailState.WITHHELD, MailState.FAILED, MailState.UNKNOWN, MailState.CANCELLED, MailState.SENT)
+    mails = [plan_mail() for _ in states]
+    for minute, (mail, state) in enumerate(zip(mails, states, strict=True)):
+        outbox.change(tx, [mail], state=state, settled_at=NOW + minute * MINUTE)
+
+    assert rows(outbox.not_sent(tx, NOW, NOW + HOUR)) == mails[:3]
+    assert rows(outbox.not_sent(tx, NOW + MINUTE, NOW + 2 * MINUTE)) == [mails[1]]
+
+
+def test_the_latest_of_the_owners_mails_of_a_kind_that_was_accepted(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    assert outbox.last_accepted(tx, "summary") is None
+    first, second, third = (plan_mail(audience=Audience.OWNER, template="summary") for _ in range(3))
+    outbox.change(tx, [first, second], state=MailState.SENT)
+    outbox.change(tx, [third], state=MailState.DEFERRED)
+    plan_mail(audience=Audience.OWNER, template="notice", state=MailState.SENT)
+    plan_mail(template="summary", state=MailState.SENT)
+
+    found = outbox.last_accepted(tx, "summary")
+    assert found is not None
+    assert found.row == second
+
+
+def test_accepted_mails_are_counted_between_two_instants(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    for minutes in (0, 1, 60):
+        outbox.change(tx, [plan_mail()], state=MailState.SENT, accepted_at=NOW + minutes * MINUTE)
+    plan_mail()
+
+    assert outbox.count_accepted(tx, NOW, NOW + HOUR) == 2

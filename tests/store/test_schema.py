@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from store.conftest import DAY, HOUR, NOW, STRANGER
-from whiteglove.ledger import Audience, MailState, ObligationState, PromiseKind, PromiseState
+from whiteglove.ledger import (
+    Audience,
+    IncidentEntry,
+    IncidentKind,
+    IncidentState,
+    MailState,
+    ObligationState,
+    PromiseKind,
+    PromiseState,
+)
 from whiteglove.message import Kind
-from whiteglove.store import Store, chores, events, folders, ledger, memory, messages, outbox, schema, warnings
+from whiteglove.store import (
+    Store,
+    chores,
+    events,
+    folders,
+    incidents,
+    ledger,
+    memory,
+    messages,
+    mutes,
+    outbox,
+    schema,
+    warnings,
+)
 from whiteglove.store.folders import FolderState
-from whiteglove.store.schema import Instant
 
 LONG_AGO = NOW - 300 * DAY
-INSTANT = Instant()
 DIALECT = sqlite.dialect()
 
 
@@ -32,37 +50,6 @@ def test_every_table_is_created_with_its_indexes(store: Store) -> None:
         for name, table in schema.metadata.tables.items():
             assert {column["name"] for column in inspector.get_columns(name)} == set(table.c.keys())
             assert {index.name for index in table.indexes} <= {index["name"] for index in inspector.get_indexes(name)}
-
-
-@given(st.datetimes(timezones=st.just(UTC)))
-def test_an_instant_is_kept_to_the_microsecond(instant: datetime) -> None:
-    kept = INSTANT.process_bind_param(instant, DIALECT)
-
-    assert isinstance(kept, int)
-    assert INSTANT.process_result_value(kept, DIALECT) == instant
-
-
-@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
-def test_instants_sort_as_they_are(one: datetime, other: datetime) -> None:
-    kept = [INSTANT.process_bind_param(instant, DIALECT) for instant in (one, other)]
-
-    assert (kept[0] < kept[1]) is (one < other)  # type: ignore[operator]
-
-
-def test_an_instant_is_utc_whatever_zone_it_came_in() -> None:
-    there = NOW.astimezone(timezone(timedelta(hours=-5)))
-    back = INSTANT.process_result_value(INSTANT.process_bind_param(there, DIALECT), DIALECT)
-
-    assert back == NOW
-    assert back is not None
-    assert back.tzinfo is UTC
-    assert INSTANT.process_bind_param(None, DIALECT) is None
-    assert INSTANT.process_result_value(None, DIALECT) is None
-
-
-def test_a_time_without_a_zone_is_refused() -> None:
-    with pytest.raises(TypeError):
-        INSTANT.process_bind_param(NOW.replace(tzinfo=None), DIALECT)
 
 
 def fill(store: Store, number: int) -> None:
@@ -124,10 +111,21 @@ def fill(store: Store, number: int) -> None:
                 due=None,
             )
             ledger.answer_obligation(tx, obligation, LONG_AGO, None)
+            incidents.add(tx, incident(tx, "birch", name, LONG_AGO), step(IncidentState.RESOLVED, LONG_AGO))
             warnings.put_into(tx, [warn(tx, name, LONG_AGO) or 0], mail)
             warnings.told(tx, mail)
             chores.change(tx, chores.add(tx, chores.COPY_TO_SENT, "studio", mail, LONG_AGO), state="done")
             memory.put(tx, "replies", name, one, None)
+
+
+def step(state: IncidentState, at: datetime = NOW) -> IncidentEntry:
+    return IncidentEntry(at=at, reason="complaint", state=state)
+
+
+def incident(tx: sa.Connection, client: str, matter: str, at: datetime = NOW) -> int:
+    opened = step(IncidentState.OPENED, at)
+    kind = IncidentKind.COMPLAINT
+    return incidents.open_one(tx, client=client, kind=kind, matter=matter, at=at, entry=opened)[0]
 
 
 def warn(tx: sa.Connection, key: str, at: datetime = NOW) -> int | None:
@@ -195,6 +193,7 @@ def fill_with_open(store: Store) -> None:
                 at=NOW,
                 due=None,
             )
+            incident(tx, "acme", name)
             warn(tx, name)
             chores.add(tx, chores.COPY_TO_SENT, "studio", 1, NOW)
             memory.put(tx, "acknowledge", name, one, None)
@@ -210,6 +209,9 @@ HOT: dict[str, Callable[[sa.Connection], object]] = {
     "messages.twin": lambda tx: messages.twin(tx, HASH, b"d", outbound=False),
     "messages.is_recorded": lambda tx: messages.is_recorded(tx, "studio", "INBOX", 7, [1, 2, 3]),
     "messages.before_renumbering": lambda tx: messages.before_renumbering(tx, "studio", "INBOX", 8, HASH, b"d"),
+    "messages.nameless_before_renumbering": lambda tx: messages.nameless_before_renumbering(
+        tx, "studio", "INBOX", 8, "acme", b"d"
+    ),
     "messages.renumber": lambda tx: messages.renumber(tx, 1, 7, 999_999),
     "messages.set_thread": lambda tx: messages.set_thread(tx, 1, HASH, [b"i" * 16]),
     "messages.of_client": lambda tx: messages.of_client(tx, "acme", NOW),
@@ -248,6 +250,14 @@ HOT: dict[str, Callable[[sa.Connection], object]] = {
     "ledger.open_obligations": ledger.open_obligations,
     "ledger.open_obligations of one": lambda tx: ledger.open_obligations(tx, "acme"),
     "ledger.open_in_thread": lambda tx: ledger.open_in_thread(tx, "acme", 1),
+    "incidents.open_one": lambda tx: incident(tx, "acme", "0@acme.example"),
+    "incidents.get": lambda tx: incidents.get(tx, 1),
+    "incidents.any_open": lambda tx: incidents.any_open(tx, "acme"),
+    "incidents.any_open of nobody": lambda tx: incidents.any_open(tx, "birch"),
+    "incidents.open_ones": incidents.open_ones,
+    "incidents.open_ones of one": lambda tx: incidents.open_ones(tx, "acme"),
+    "incidents.resolved": lambda tx: incidents.resolved(tx, NOW),
+    "mutes.until": lambda tx: mutes.until(tx, "acme"),
     "warnings.add": lambda tx: warn(tx, "new key"),
     "warnings.due": lambda tx: warnings.due(tx, NOW),
     "warnings.of_mail": lambda tx: warnings.of_mail(tx, 1),
@@ -316,7 +326,7 @@ def test_two_threads_become_one_by_indexes(filled: Store) -> None:
     with filled.read() as tx:
         plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all() for statement, values in seen]
 
-    assert len(plans) == 6
+    assert len(plans) == 7
     assert [step.detail for plan in plans for step in plan if reads_a_whole_table(step.detail)] == []
 
 
@@ -363,11 +373,13 @@ def test_what_is_asked_often_costs_the_same_however_long_the_history(
 def test_the_conditions_of_indexes_name_every_open_state() -> None:
     rendered = {
         name: str(getattr(schema, name).compile(dialect=DIALECT))
-        for name in ("MAIL_WAITING", "PROMISE_OWED", "OBLIGATION_OPEN")
+        for name in ("MAIL_WAITING", "PROMISE_OWED", "OBLIGATION_OPEN", "INCIDENT_OPEN")
     }
 
     assert rendered == {
         "MAIL_WAITING": f"outbox.state IN ('{MailState.PLANNED}', '{MailState.DEFERRED}')",
         "PROMISE_OWED": f"promises.state IN ('{PromiseState.OPEN}', '{PromiseState.LATE}')",
         "OBLIGATION_OPEN": f"obligations.state IN ('{ObligationState.OPEN}', '{ObligationState.OVERDUE}')",
+        "INCIDENT_OPEN": f"incidents.state IN ('{IncidentState.OPENED}', '{IncidentState.ACKNOWLEDGED}', "
+        f"'{IncidentState.REMEDY_OFFERED}')",
     }

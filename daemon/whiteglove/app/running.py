@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from whiteglove.app.turns import Turns
 from whiteglove.app.wiring import Daemon
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.intake.watching import Watcher
 from whiteglove.ledger import MailState
 from whiteglove.log import get
@@ -52,6 +52,7 @@ class _Loop:
         self._liveness = daemon.liveness
         self._turns = turns
         self._stop = stop
+        self._store_fault = ""
         self.bell = daemon.woken[name]
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._liveness.expect(name)
@@ -73,6 +74,10 @@ class _Loop:
         try:
             done = self._drain(self._is_stopping)
             due = self._next_due()
+            self._store_fault = ""
+        except StoreError as error:
+            self._tell_of_store(str(error))
+            return LONGEST_SLEEP
         except Exception:  # noqa: BLE001 - A full disk or a defect must not end the daemon in silence.
             get(self._name).exception("the loop met something unforeseen and goes on")
             return LONGEST_SLEEP
@@ -81,6 +86,12 @@ class _Loop:
         if due is None:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(SHORTEST_SLEEP, (due - self._now()).total_seconds()))
+
+    def _tell_of_store(self, fault: str) -> None:
+        """Once for as long as it lasts: a disk that is full must not be filled with lines about it."""
+        if fault != self._store_fault:
+            get(self._name).error("the store cannot be used now, the loop waits", error=fault)
+            self._store_fault = fault
 
 
 class Running:
@@ -158,7 +169,7 @@ class Running:
         number = self._daemon.scheduler.look()
         if number:
             self._daemon.woken["desk"].set()
-        return number + self._daemon.retention.step()
+        return number + self._daemon.health.look() + self._daemon.retention.step()
 
 
 def run_once(daemon: Daemon, stop: threading.Event | None = None) -> tuple[int, bool]:
@@ -226,8 +237,10 @@ class _Once:
         daemon = self._daemon
         while not self.stop.is_set():
             before = self.faults
-            busy = self._drained("desk", daemon.desk.drain)
-            busy += self._drained("schedule", lambda _: daemon.scheduler.look() + daemon.retention.step())
+            # What has come due comes first: an answer waits until the desk has judged a promise whose time has passed.
+            busy = self._drained("schedule", lambda _: daemon.scheduler.look())
+            busy += self._drained("desk", daemon.desk.drain)
+            busy += self._drained("schedule", lambda _: daemon.health.look() + daemon.retention.step())
             delivered = self._drained("outbox", daemon.outbox.drain)
             self.sent += delivered
             busy += delivered + self._drained("chores", daemon.chores.drain)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
+from whiteglove.actions import Warn
 from whiteglove.app.liveness import Liveness
 from whiteglove.app.schedules import schedules_of
 from whiteglove.app.templates import templates_of
@@ -15,12 +17,14 @@ from whiteglove.desk import Desk
 from whiteglove.desk.acting import CORE
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError
+from whiteglove.health import PluginHealth
 from whiteglove.host import Host
 from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.watching import SentReader, Watcher
 from whiteglove.log import Journal
 from whiteglove.outbox import Outbox
 from whiteglove.prepare import AnswerWriter, NoticeWriter, SummaryWriter
+from whiteglove.prepare.telling import tell_owner
 from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings
@@ -28,6 +32,7 @@ from whiteglove.store import Store, events, mode, restored, warnings
 from whiteglove.texts import Texts
 
 LOOK_DEADLINE = 40.0
+ALERT_ONCE = timedelta(days=30)
 
 
 class Daemon:
@@ -57,6 +62,7 @@ class Daemon:
         self.transports = {account.name: world.transport(account) for account in settings.mailboxes}
         schedules = schedules_of(settings, host, store, self.clock.now())
         self.scheduler = Scheduler(store, settings, schedules, self.clock)
+        self.health = PluginHealth(store, host, self.clock, on_resumed=self.woken["desk"].set)
         self.retention = Retention(store, settings.daemon.retention, self.clock)
         self.outbox = Outbox(
             store,
@@ -102,6 +108,7 @@ class Daemon:
             poll=lambda: self.settings.daemon.poll,
             on_settled=partial(self._on_settled, account.name),
             on_fatal=self._on_fatal,
+            on_alert=self._on_alert,
             on_searched=partial(self.liveness.searched, account.name),
             on_failed=partial(self.liveness.failed, account.name),
         )
@@ -151,6 +158,21 @@ class Daemon:
             if before < len(self._settled) and self.is_ready:
                 self.journal.write("daemon.ready", mode=self.settings.daemon.mode, store=str(self.store.path))
                 self.on_ready()
+
+    def _on_alert(self, mailbox: str, text: str) -> None:
+        """What a server wants a person to read (RFC 9051 section 7.1, ALERT) reaches the owner once, however often it
+        is said; a figure in it that counts down makes no new one."""
+        key = "".join("#" if letter.isdigit() else letter for letter in text.casefold())
+        warning = Warn(
+            reason="server_alert",
+            key=f"alert:{mailbox}:{key}",
+            text=f"The server of the mailbox “{mailbox}” asks you to read this: {text}",
+            urgency="today",
+            once=ALERT_ONCE,
+        )
+        with self.store.write() as tx:
+            tell_owner(tx, CORE, warning, self.clock.now(), self.settings.worktime)
+        self.woken["outbox"].set()
 
     def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
         now = self.clock.now()

@@ -18,12 +18,22 @@ from whiteglove.cli.usage import CONFIG_HELP, CommandParser, UsageError
 from whiteglove.errors import ConfigurationError, WhiteGloveError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demonstrating", "a day of five invented clients in a few seconds, on this machine alone"),
     "check": ("checking", "configuration, passwords, servers, folders, plugins: what is wrong, what to do about it"),
     "run": ("running", "run the daemon until it is told to stop"),
     "status": ("status", "store, mailboxes, plugins, what waits, what comes next"),
+    "summary": ("summing", "the daily summary now, or that of an earlier date"),
     "explain": ("explaining", "what became of one message, and why"),
     "clients": ("clients", "the client book, or one client's dossier"),
     "reports": ("reports", "what was promised to clients, and what became of it"),
+    "incidents": ("incidents", "complaints, missed deadlines, late promises: what is open, what became of each"),
+    "outbox": ("outbox", "mail that waits, was held back or failed; let one go, or call it off"),
+    "events": ("events", "what could not be handled and waits for you; try it again, or drop it"),
+    "mute": ("muting", "nothing automatic goes to a client for a while"),
+    "plugins": ("plugins", "what is enabled and how it fares; resume what is suspended"),
+    "forget": ("forgetting", "erase a person or a client from the record"),
+    "backup": ("backup", "the store into one file, while the daemon runs"),
+    "restore": ("backup", "a backup in the place of the store; what came since is not answered"),
     "classify": ("classifying", "what messages on disk are and want; nothing is sent"),
 }
 """Each command with its file and its line of help."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
 from whiteglove.clients import WorkingHours
-from whiteglove.disclosure import disclosure_words
+from whiteglove.disclosure import disclosure_words, shared_names
 from whiteglove.settings import Settings
 from whiteglove.wording import Language
 
@@ -52,6 +52,30 @@ def clashes(settings: Settings, templates: Iterable[tuple[str, str]]) -> Iterato
             f"“{word}” names a client or a project and stands in the automatic texts too, so that they would not go to "
             f'other clients; if it is an ordinary word, write allow_words = ["{word}"] below [owner]'
         )
+
+
+def not_kept_apart(settings: Settings) -> Iterator[str]:
+    """What to know of each name in the book that mail to another client may hold, since it is theirs or the owner's
+    too."""
+    names = {key: client.name for key, client in settings.book.clients.items()}
+    for shared in shared_names(settings.book):
+        among = _listed([names[key] for key in shared.among])
+        if shared.project:
+            yield f"“{shared.name}” is a project of {among}, so no mail to any client is kept back for it"
+        elif shared.owner:
+            yield (
+                f"“{shared.name}” tells of {names[shared.of]} and stands in your own name, address or signature too, "
+                "so every mail may hold it"
+            )
+        else:
+            yield (
+                f"“{shared.name}” tells of {names[shared.of]} and stands in what is written about {among} too, "
+                "so mail to them may hold it; if that is wrong, change it in their file"
+            )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
 def _hours_of(hours: WorkingHours) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whiteglove.app import RealWorld, World
-from whiteglove.cli.advising import clashes, overcommitment
+from whiteglove.cli.advising import clashes, not_kept_apart, overcommitment
 from whiteglove.cli.opening import host_of, reading, settings_of
 from whiteglove.cli.output import print_json, visible
 from whiteglove.cli.usage import CommandParser, add_json
@@ -91,6 +91,8 @@ def check(settings: Settings, host: Host, world: World) -> Iterator[Finding]:
     sources = [(key[1], text) for plugin in host.plugins for key, text in host.templates(plugin.name).items()]
     for text in clashes(settings, sources):
         yield Finding(WARNING, "names", text)
+    for text in not_kept_apart(settings):
+        yield Finding(OK, "names", text)
     for account in settings.mailboxes:
         yield from _mailbox(account, world)
         yield _smtp(account, world)

@@ -12,10 +12,9 @@ import sqlalchemy as sa
 
 from whiteglove.cli.opening import reading, settings_of
 from whiteglove.cli.output import instant, print_json, print_table
+from whiteglove.cli.reasons import with_meaning
 from whiteglove.cli.usage import CommandParser, add_json
-from whiteglove.guard import REASONS as GUARD_REASONS
 from whiteglove.ledger import MailState
-from whiteglove.screen import REASONS as SCREEN_REASONS
 from whiteglove.store import events, incidents, messages, outbox
 
 ACTIONS = {
@@ -170,6 +169,4 @@ def _verdict(verdict: dict[str, Any]) -> str:
 
 
 def _because(reason: str | None) -> str:
-    """A reason code with its meaning, where it is one of the screen's or the guard's; a plugin's own stands alone."""
-    meaning = {**SCREEN_REASONS, **GUARD_REASONS}.get(reason or "")
-    return f": {reason} ({meaning})" if meaning else f": {reason}" if reason else ""
+    return f": {with_meaning(reason)}" if reason else ""

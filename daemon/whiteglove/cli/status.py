@@ -9,11 +9,12 @@ from typing import Any
 from whiteglove.app import SystemClock, schedules_of
 from whiteglove.cli.opening import host_of, reading, settings_of
 from whiteglove.cli.output import ago, instant, print_json, print_table
+from whiteglove.cli.plugins import suspended_until
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.host import Host
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, folders, messages, outbox
+from whiteglove.store import Store, events, folders, health, messages, outbox
 
 
 def add_status(command: CommandParser) -> None:
@@ -42,6 +43,7 @@ def look(settings: Settings, host: Host, store: Store) -> dict[str, Any]:
     with store.read() as tx:
         known = folders.everything(tx)
         recorded, mails, waiting = messages.count(tx), outbox.counts(tx), events.counts(tx)
+        fares = health.everything(tx)
     schedules = schedules_of(settings, host, store, clock.now())
     following = Scheduler(store, settings, schedules, clock).next_run()
     return {
@@ -68,7 +70,13 @@ def look(settings: Settings, host: Host, store: Store) -> dict[str, Any]:
         ],
         "messages": recorded,
         "plugins": [
-            {"name": plugin.name, "summary": plugin.summary, "origin": plugin.origin} for plugin in host.plugins
+            {
+                "name": plugin.name,
+                "summary": plugin.summary,
+                "origin": plugin.origin,
+                "suspended_until": instant(suspended_until(fares.get(plugin.name), clock.now()), zone),
+            }
+            for plugin in host.plugins
         ],
         "outbox": dict(mails),
         "events": dict(waiting),
@@ -86,7 +94,7 @@ def _print(answer: dict[str, Any], now: datetime) -> None:
             ("Messages", answer["messages"]),
             ("Outbox", ", ".join(f"{number} {state}" for state, number in answer["outbox"].items()) or "empty"),
             ("Events", f"{answer['events']['open']} open, {answer['events']['parked']} parked"),
-            ("Plugins", ", ".join(plugin["name"] for plugin in answer["plugins"]) or "none enabled"),
+            ("Plugins", ", ".join(_plugin(plugin) for plugin in answer["plugins"]) or "none enabled"),
             ("Next", moment.strftime("%a %d %b %Y %H:%M") if moment else "–"),
         ]
     )
@@ -99,6 +107,11 @@ def _print(answer: dict[str, Any], now: datetime) -> None:
         ],
         heading=("MAILBOX", "FOLDER", "ROLE", "LINE", "SEARCHED"),
     )
+
+
+def _plugin(plugin: dict[str, Any]) -> str:
+    until = plugin["suspended_until"]
+    return f"{plugin['name']} (rests until {datetime.fromisoformat(until):%H:%M})" if until else str(plugin["name"])
 
 
 def _searched(last_search: str | None, now: datetime) -> str:

@@ -79,7 +79,7 @@ def _not_sent(account: Account, words: Words) -> Section:
     items = [_mail(mail, subject, words) for mail, subject in account.mails]
     if account.parked:
         said = words["one_parked" if account.parked == 1 else "parked"].format(number=account.parked)
-        items.append(Item(text=said, mark=Mark.FAILED, step="whiteglove status"))
+        items.append(Item(text=said, mark=Mark.FAILED, step="whiteglove events"))
     failed = sum(item.mark is Mark.FAILED for item in items)
     headline = words["some_failed"].format(number=failed) if failed else ""
     return Section(

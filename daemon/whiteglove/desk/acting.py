@@ -36,6 +36,7 @@ from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.settle import Settlement
 from whiteglove.store import memory, outbox, warnings
+from whiteglove.store.decisions import HELD
 from whiteglove.store.outbox import OutboxRow
 
 
@@ -122,7 +123,7 @@ class Actor:
     def _held(self, tx: sa.Connection, event: MessageReceived, row: OutboxRow, hold: Hold, now: datetime) -> OutboxRow:
         """The mail waits: until the time that was named, or for a person, who is told, and then as long as there is any
         sense in it."""
-        held = replace(row, error=f"held: {hold.reason}")
+        held = replace(row, error=f"{HELD}{hold.reason}")
         if hold.until is not None:
             return replace(held, not_before=max(row.not_before, hold.until))
         expires = row.valid_until or event.message.received_at + self._settings.daemon.max_age

@@ -19,6 +19,7 @@ from whiteglove.message import Guess, RecordedMessage
 from whiteglove.ports import Clock
 from whiteglove.settle import Proposal, Settlement, settle, strictest
 from whiteglove.store.events import EventRow
+from whiteglove.store.health import SUSPENDED
 
 Reviews = Mapping[str, Verdict]
 
@@ -73,7 +74,7 @@ class Plugins:
             if plugin in handled:
                 continue
             if self._host.is_suspended(plugin, now):
-                failures.append(Failure(plugin, "suspended", suspended=True))
+                failures.append(Failure(plugin, SUSPENDED, suspended=True))
                 continue
             try:
                 actions = self._host.call(plugin, hook, now, event=event, ctx=self._contexts.of(plugin, now, row.row))

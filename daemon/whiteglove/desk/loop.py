@@ -20,7 +20,7 @@ from whiteglove.desk.core import Core, Line
 from whiteglove.desk.hydrate import hydrate
 from whiteglove.desk.summing import Drafted, draft
 from whiteglove.desk.understanding import Understood
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.events import Event
 from whiteglove.host import Host
 from whiteglove.log import Journal, get
@@ -30,6 +30,7 @@ from whiteglove.prepare import AnswerWriter
 from whiteglove.settings import Settings
 from whiteglove.store import Store, events, outbox
 from whiteglove.store.events import DONE, FAILED, PARKED, EventRow
+from whiteglove.store.health import SUSPENDED
 from whiteglove.texts import Texts
 
 BATCH = 20
@@ -85,6 +86,7 @@ class Desk:
         self._plugins = Plugins(host, Contexts(settings, host, store), journal, clock)
         self._actor = Actor(settings, writer)
         self._core = Core(settings, store, texts, self._plugins.votes if self._plugins.vote else None)
+        self._uncounted: set[int] = set()
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Handle every event whose time has come, those that follow from them too; return how many that were."""
@@ -117,7 +119,7 @@ class Desk:
                 taken.lines += self._park(tx, row, "the daemon ended each time this event was handled")
                 continue
             if row.core_done and self._plugins.are_resting(row, events.handled(tx, row.row), now):
-                events.postpone(tx, row.row, now + SUSPENDED_PAUSE, "suspended", counted=False)
+                events.postpone(tx, row.row, now + SUSPENDED_PAUSE, SUSPENDED, counted=False)
                 continue
             try:
                 if not self._core.is_concerned(row) and not self._plugins.listeners(row):
@@ -140,7 +142,10 @@ class Desk:
 
     def _take_next(self) -> _Taken:
         with self._store.write() as tx:
-            return self._take(tx)
+            events.uncount(tx, self._uncounted)
+            taken = self._take(tx)
+        self._uncounted.clear()
+        return taken
 
     def _go_on(self, row: EventRow, taken: _Taken, stopping: Callable[[], bool]) -> _Taken:
         """Handle the event that was taken; what was taken next in the same commit."""
@@ -150,6 +155,10 @@ class Desk:
         except MailboxError as error:
             # Not the event's fault: it waits for the server, however long that takes.
             self._wait_for_server(row, error)
+        except StoreError:
+            # Nor a full disk's: the loop comes back to it, and what was tried meanwhile does not count.
+            self._uncounted.add(row.row)
+            raise
         except Exception as error:  # noqa: BLE001 - Nothing stops the loop; the event is retried, then parked.
             with self._store.write() as tx:
                 lines = self._failed(tx, row, error)
@@ -197,6 +206,9 @@ class Desk:
         )
         drafted = [self._draft(action, now) for _, action in agreed.summaries]
         with self._store.write() as tx:
+            if not events.is_open(tx, row.row):
+                # Meanwhile a person decided about it, or whom it concerns was forgotten.
+                return _Taken()
             lines = self._actor.write(tx, agreed, reviews, event, now)
             for (plugin, action), summary in zip(agreed.summaries, drafted, strict=True):
                 lines += self._actor.summary(tx, plugin, action, summary, event, now)

@@ -4,5 +4,7 @@
 texts); `host` calls them on the thread of `hookthread`, and `results` looks at what comes back.
 """
 
+from whiteglove.host.host import REST as REST
 from whiteglove.host.host import Host as Host
 from whiteglove.host.loading import Plugin as Plugin
+from whiteglove.host.loading import origin_of as origin_of

@@ -178,6 +178,13 @@ class Host:
                 self._plugins[plugin] = replace(self._plugins[plugin], failures=0)
         return result
 
+    def suspend(self, plugin: str, since: datetime, error: str) -> None:
+        """Go on with a suspension of an earlier process, which was told of then; raises KeyError for a plugin that is
+        not loaded."""
+        with self._lock:
+            before = self._plugins[plugin]
+            self._plugins[plugin] = replace(before, suspended_since=since, failures=PATIENCE, last_error=error)
+
     def resume(self, plugin: str) -> None:
         """Call the plugin again and forget its failures; raises KeyError for a plugin that is not loaded."""
         with self._lock:

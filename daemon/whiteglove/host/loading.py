@@ -93,7 +93,7 @@ def find(name: str, section: Mapping[str, Any], report: Report, entry_points: En
         text = f"there is no plugin {name}; {there_are}{unlike(name, names)}"
         raise ConfigurationError((report(path, text),))
     if len(matching) > 1:
-        origins = " and ".join(sorted(_origin(entry_point) for entry_point in matching))
+        origins = " and ".join(sorted(origin_of(entry_point) for entry_point in matching))
         text = f"several packages bring a plugin {name}: {origins}; remove all but one"
         raise ConfigurationError((report(path, text),))
     try:
@@ -101,7 +101,7 @@ def find(name: str, section: Mapping[str, Any], report: Report, entry_points: En
     except (Exception, SystemExit) as error:
         text = f"cannot be imported: {type(error).__name__}: {error}"
         raise ConfigurationError((report(path, _one_line(text)),)) from error
-    return Candidate(name, implementer, _origin(matching[0]), section)
+    return Candidate(name, implementer, origin_of(matching[0]), section)
 
 
 def load(
@@ -150,7 +150,8 @@ def _package_of(implementer: object) -> str:
     return getattr(module, "__package__", None) or ""
 
 
-def _origin(entry_point: EntryPoint) -> str:
+def origin_of(entry_point: EntryPoint) -> str:
+    """The distribution that a plugin came with and its version, or `built in`."""
     distribution = entry_point.dist
     if distribution is None:
         return "of unknown origin"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,12 +52,14 @@ _ADD = events.insert()
 _EXISTS = sa.select(events.c.row).where(_ABOUT).limit(1)
 _OF_SUBJECT = sa.select(events).where(_ABOUT).order_by(events.c.row)
 _ANY_DUE = sa.select(events.c.row).where(_DUE).limit(1)
+_IS_OPEN = sa.select(events.c.row).where(events.c.row == ROW, EVENT_OPEN)
 _NEXT = sa.select(events).where(_DUE).order_by(events.c.row).limit(MOST)
 _COUNT_ATTEMPT = events.update().where(events.c.row.in_(ROWS)).values(attempts=events.c.attempts + 1)
 _NEXT_ATTEMPT = sa.select(sa.func.min(events.c.not_before)).where(EVENT_OPEN)
 _CORE_DONE = _OF_ROW.values(core_done=True)
 _FINISH = _OF_ROW.values(state=DONE, error=None, not_before=None)
 _UNCOUNT = _OF_ROW.values(attempts=events.c.attempts - 1)
+_UNCOUNT_ALL = events.update().where(events.c.row.in_(ROWS)).values(attempts=events.c.attempts - 1)
 
 
 def add(
@@ -71,6 +73,11 @@ def add(
 def exists(tx: sa.Connection, kind: str, subject_row: int) -> bool:
     """Whether such an event was ever stored for this subject."""
     return tx.execute(_EXISTS, {"kind": kind, "subject": subject_row}).first() is not None
+
+
+def is_open(tx: sa.Connection, row: int) -> bool:
+    """Whether the event still waits to be handled."""
+    return tx.execute(_IS_OPEN, {"its_row": row}).first() is not None
 
 
 def claim(tx: sa.Connection, now: datetime, most: int) -> tuple[EventRow, ...]:
@@ -115,6 +122,12 @@ def finish(tx: sa.Connection, row: int) -> None:
 def postpone(tx: sa.Connection, row: int, until: datetime, error: str, *, counted: bool = True) -> None:
     """Try again later; an attempt that was nobody's fault but the network's is not `counted`."""
     tx.execute(_OF_ROW if counted else _UNCOUNT, {"its_row": row, "not_before": until, "error": error[:_LONGEST_ERROR]})
+
+
+def uncount(tx: sa.Connection, rows: Collection[int]) -> None:
+    """Take back one counted attempt of each of these events."""
+    if rows:
+        tx.execute(_UNCOUNT_ALL, {"its_rows": list(rows)})
 
 
 def park(tx: sa.Connection, row: int, error: str) -> None:

@@ -114,6 +114,12 @@ def redraw(tx: sa.Connection) -> None:
     tx.execute(folders.update().values(redraw=True))
 
 
+def draw_anew_after_restore(tx: sa.Connection) -> None:
+    """The same for the folders that clients' mail arrives in, by the instant of that look where the server has
+    renumbered them meanwhile. Sent is read on from where it was: what lies there settles what was owed."""
+    tx.execute(folders.update().where(folders.c.role != "sent").values(redraw=True, searched_at=None))
+
+
 def stale(tx: sa.Connection, mailboxes: Collection[str], now: datetime, age: timedelta) -> tuple[str, ...]:
     """Mailboxes without a successful search within `age`, in the order given."""
     rows = tx.execute(

@@ -53,9 +53,9 @@ def drop(tx: sa.Connection, plugin: str, key: str) -> None:
     tx.execute(_DROP, {"its_plugin": plugin, "its_key": key})
 
 
-def drop_expired(tx: sa.Connection, now: datetime) -> None:
-    """Remove what has run out, of every plugin."""
-    tx.execute(memory.delete().where(memory.c.until <= now))
+def drop_expired(tx: sa.Connection, now: datetime) -> int:
+    """Remove what has run out, of every plugin; how many values that were."""
+    return tx.execute(memory.delete().where(memory.c.until <= now)).rowcount
 
 
 _LAST = sa.select(fired.c.due).where(fired.c.plugin == _PLUGIN, fired.c.name == sa.bindparam("its_name"))

@@ -10,7 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.message import Address, Classification, Kind, RecordedMessage, Verdicts
-from whiteglove.store.schema import ROW, SINCE, inserted, messages, obligations, outbox, thread_ids, told
+from whiteglove.store.schema import (
+    ROW,
+    SINCE,
+    Instant,
+    events,
+    incidents,
+    inserted,
+    messages,
+    obligations,
+    outbox,
+    thread_ids,
+    told,
+)
 
 _IN_FOLDER = sa.and_(messages.c.mailbox == sa.bindparam("its_mailbox"), messages.c.folder == sa.bindparam("its_folder"))
 
@@ -40,6 +52,18 @@ _SAME_ID = (
     .where(messages.c.id_hash == sa.bindparam("its_id"))
     .order_by(messages.c.row)
 )
+_NAMELESS = (
+    sa.select(messages.c.row)
+    .where(
+        _IN_FOLDER,
+        messages.c.client == sa.bindparam("its_client"),
+        messages.c.id_hash.is_(None),
+        messages.c.digest == sa.bindparam("its_digest"),
+        messages.c.uidvalidity != sa.bindparam("its_validity"),
+    )
+    .order_by(messages.c.row)
+    .limit(1)
+)
 _RECORDED = sa.select(messages.c.uid).where(
     _IN_FOLDER,
     messages.c.uidvalidity == sa.bindparam("its_validity"),
@@ -51,6 +75,25 @@ _OF_CLIENT = (
     .order_by(messages.c.received_at, messages.c.row)
 )
 _CONVERSATION = _OF_CLIENT.where(messages.c.duplicate_of.is_(None), messages.c.human)
+_FROM_CLIENT = sa.and_(
+    messages.c.client == sa.bindparam("its_client"),
+    messages.c.received_at >= SINCE,
+    messages.c.received_at < sa.bindparam("before", type_=Instant),
+    messages.c.outbound.is_(False),
+)
+_COUNT_FROM = sa.select(sa.func.count()).where(
+    _FROM_CLIENT,
+    messages.c.own.is_(False),
+    messages.c.duplicate_of.is_(None),
+    messages.c.human,
+    messages.c.row <= sa.bindparam("up_to"),
+)
+_EVENT_ABOUT = (
+    sa.select(events.c.row)
+    .join(messages, messages.c.row == events.c.subject_row)
+    .where(_FROM_CLIENT, events.c.type == sa.bindparam("its_kind"))
+    .limit(1)
+)
 _OWNER_MAIL = _OF_CLIENT.where(messages.c.outbound)
 
 
@@ -84,7 +127,14 @@ def thread_of(tx: sa.Connection, hashes: Sequence[bytes]) -> int | None:
     if others:
         for table in (thread_ids, messages, obligations, outbox, told):
             tx.execute(table.update().where(table.c.thread.in_(others)).values(thread=oldest))
+        merged = [matter_of(thread) for thread in others]
+        tx.execute(incidents.update().where(incidents.c.matter.in_(merged)).values(matter=matter_of(oldest)))
     return oldest
+
+
+def matter_of(thread: int) -> str:
+    """How an incident about a thread names its matter."""
+    return f"thread:{thread}"
 
 
 def index_thread(tx: sa.Connection, thread: int, hashes: Iterable[bytes]) -> None:
@@ -124,8 +174,16 @@ def before_renumbering(
     return next((int(row.row) for row in (*same, *unknown)), None)
 
 
-def classify(tx: sa.Connection, row: int, classification: Classification, *, obliges: bool, reason: str | None) -> None:
-    """Note what a message wants, whether the owner owes an answer in the end, and the reason of the first "no"."""
+def nameless_before_renumbering(
+    tx: sa.Connection, mailbox: str, folder: str, uidvalidity: int, client: str, digest: bytes
+) -> int | None:
+    """The same for a client's mail without a Message-ID, which is known by what it says."""
+    place = {"its_mailbox": mailbox, "its_folder": folder, "its_validity": uidvalidity}
+    return tx.execute(_NAMELESS, {**place, "its_client": client, "its_digest": digest}).scalar_one_or_none()
+
+
+def classify(tx: sa.Connection, row: int, classification: Classification, verdicts: Verdicts) -> None:
+    """Note what a message wants, and the verdicts on it now that this is known."""
     tx.execute(
         _CHANGE,
         {
@@ -134,14 +192,22 @@ def classify(tx: sa.Connection, row: int, classification: Classification, *, obl
             "confidence": classification.confidence,
             "abstained": classification.abstained,
             "cues": list(classification.cues),
-            "obliges": obliges,
-            "reason": reason,
+            "human": verdicts.human,
+            "may_acknowledge": verdicts.may_acknowledge,
+            "obliges": verdicts.obliges,
+            "reason": verdicts.reason,
         },
     )
 
 
 def get(tx: sa.Connection, row: int) -> RecordedMessage:
     return recorded(tx.execute(_GET, {"its_row": row}).one())
+
+
+def at(tx: sa.Connection, row: int) -> RecordedMessage | None:
+    """The message of this row, if it is recorded still."""
+    found = tx.execute(_GET, {"its_row": row}).one_or_none()
+    return recorded(found) if found is not None else None
 
 
 def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
@@ -159,6 +225,25 @@ def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[Recorded
     return tuple(recorded(row) for row in tx.execute(_CONVERSATION, {"its_client": client, "since": since}))
 
 
+def count_from(tx: sa.Connection, client: str, since: datetime, before: datetime, up_to: int) -> int:
+    """How many messages a client's people wrote between two instants, those recorded up to a row; machine mail and
+    duplicates left out."""
+    known = {"its_client": client, "since": since, "before": before, "up_to": up_to}
+    return tx.execute(_COUNT_FROM, known).scalar_one()
+
+
+def any_event_about(tx: sa.Connection, kind: str, client: str, since: datetime, before: datetime) -> bool:
+    """Whether there was such an event about a message that this client wrote between two instants."""
+    known = {"its_kind": kind, "its_client": client, "since": since, "before": before}
+    return tx.execute(_EVENT_ABOUT, known).first() is not None
+
+
+def was_past(tx: sa.Connection, row: int, moment: datetime) -> bool:
+    """Whether a message from before the line was recorded only after this moment."""
+    found = tx.execute(_GET, {"its_row": row}).one_or_none()
+    return found is not None and found.history and moment <= found.recorded_at
+
+
 def owner_mail_to(tx: sa.Connection, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
     """The owner's own mail to a client since an instant, the latest last; automatic mail is not among it."""
     return tuple(recorded(row) for row in tx.execute(_OWNER_MAIL, {"its_client": client, "since": since}))
@@ -170,6 +255,20 @@ def count(tx: sa.Connection) -> int:
         sa.select(sa.func.count())
         .select_from(messages)
         .where(messages.c.outbound.is_(False), messages.c.duplicate_of.is_(None))
+    ).scalar_one()
+
+
+def count_between(tx: sa.Connection, since: datetime, until: datetime) -> int:
+    """How many messages of watched folders were recorded between two instants, strangers' included."""
+    return tx.execute(
+        sa.select(sa.func.count())
+        .select_from(messages)
+        .where(
+            messages.c.recorded_at >= since,
+            messages.c.recorded_at < until,
+            messages.c.outbound.is_(False),
+            messages.c.duplicate_of.is_(None),
+        )
     ).scalar_one()
 
 

@@ -9,6 +9,9 @@ from whiteglove.ledger import Audience, MailState
 from whiteglove.store import folders
 from whiteglove.store.schema import messages, meta, outbox
 
+REHEARSAL_ENDED = "rehearsal_ended"
+RESTORED = "restored"
+"""Why what waited in the outbox was called off: the mode changed, or a backup was restored."""
 _NAME = "mode"
 
 
@@ -24,13 +27,19 @@ def enter(tx: sa.Connection, mode: str) -> bool:
     if before != b"rehearsal" or mode != "live":
         return False
     folders.redraw(tx)
+    begin_anew(tx, REHEARSAL_ENDED)
+    return True
+
+
+def begin_anew(tx: sa.Connection, reason: str) -> int:
+    """Whatever is known already is history, and what waits in the outbox for a client is called off; how many mails
+    that were."""
     tx.execute(messages.update().where(messages.c.history.is_(False)).values(history=True))
-    tx.execute(
+    return tx.execute(
         outbox.update()
         .where(
             outbox.c.audience == Audience.CLIENT,
             outbox.c.state.in_((MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED)),
         )
-        .values(state=MailState.CANCELLED, reason="rehearsal_ended", raw=None)
-    )
-    return True
+        .values(state=MailState.CANCELLED, reason=reason, raw=None)
+    ).rowcount

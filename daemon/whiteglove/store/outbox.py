@@ -18,6 +18,7 @@ from whiteglove.ledger import Audience, Mail, MailState, PromiseKind, Told
 from whiteglove.message import Address
 from whiteglove.store.schema import (
     MAIL_COUNTED,
+    MAIL_NOT_SENT,
     MAIL_REFUSED,
     MAIL_WAITING,
     MOST,
@@ -34,7 +35,8 @@ from whiteglove.store.schema import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """One row as the loops need it; `action` is the encoded action it came from."""
+    """One row as the loops need it; `action` is the encoded action it came from, of a summary the summary itself.
+    `settled_at` is when it came to its end: sent, or withheld, failed, called off, unknown."""
 
     row: int
     key: str
@@ -64,6 +66,7 @@ class OutboxRow:
     raw: bytes | None
     submitted_at: datetime | None
     accepted_at: datetime | None
+    settled_at: datetime | None
     error: str | None
 
     def as_mail(self) -> Mail:
@@ -147,8 +150,38 @@ def in_state(tx: sa.Connection, *states: MailState) -> tuple[OutboxRow, ...]:
     return tuple(_from(row) for row in rows)
 
 
+def not_sent(tx: sa.Connection, since: datetime, until: datetime) -> tuple[OutboxRow, ...]:
+    """What was withheld, refused for good, or may or may not have gone out, between two instants."""
+    settled = outbox.c.settled_at
+    found = tx.execute(
+        sa.select(*_COLUMNS).where(MAIL_NOT_SENT, settled >= since, settled < until).order_by(settled, outbox.c.row)
+    )
+    return tuple(_from(row) for row in found)
+
+
+def count_accepted(tx: sa.Connection, since: datetime, until: datetime) -> int:
+    """How many mails, the owner's too, servers accepted between two instants."""
+    accepted = outbox.c.accepted_at
+    return tx.execute(sa.select(sa.func.count()).where(accepted >= since, accepted < until)).scalar_one()
+
+
+def last_accepted(tx: sa.Connection, template: str) -> OutboxRow | None:
+    """The latest mail to the owner of this template that was accepted."""
+    to_owner = sa.and_(outbox.c.audience == Audience.OWNER, outbox.c.template == template)
+    found = tx.execute(
+        sa.select(*_COLUMNS).where(to_owner, outbox.c.state == MailState.SENT).order_by(outbox.c.row.desc()).limit(1)
+    ).one_or_none()
+    return _from(found) if found is not None else None
+
+
 def get(tx: sa.Connection, row: int) -> OutboxRow:
     return _from(tx.execute(_GET, {"its_row": row}).one())
+
+
+def find(tx: sa.Connection, row: int) -> OutboxRow | None:
+    """The mail of this number, if there is one."""
+    found = tx.execute(_GET, {"its_row": row}).one_or_none()
+    return _from(found) if found is not None else None
 
 
 def change(tx: sa.Connection, rows: Collection[int], **values: Any) -> None:

@@ -10,60 +10,35 @@ query says the same thing, with the values written out.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
 
-from whiteglove.ledger import Audience, MailState, ObligationState, PromiseState
+from whiteglove.ledger import Audience, IncidentState, MailState, ObligationState, PromiseState
+from whiteglove.store.columns import MOST as MOST
+from whiteglove.store.columns import NOW as NOW
+from whiteglove.store.columns import ROW as ROW
+from whiteglove.store.columns import ROWS as ROWS
+from whiteglove.store.columns import SINCE as SINCE
+from whiteglove.store.columns import Instant as Instant
+from whiteglove.store.columns import inserted as inserted
+from whiteglove.store.columns import is_one_of, json_column, row_column
 
-VERSION = 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware datetime as microseconds since the epoch; a naive one raises TypeError."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
-
-
-# A statement that runs often is made once, since SQLAlchemy takes longer to build one than to run it. These stand for
-# what differs. None has the name of a column: what has one is taken for the column's new value.
-ROW = sa.bindparam("its_row", type_=sa.Integer)
-ROWS = sa.bindparam("its_rows", type_=sa.Integer, expanding=True)
-NOW = sa.bindparam("now", type_=Instant)
-SINCE = sa.bindparam("since", type_=Instant)
-MOST = sa.bindparam("most", type_=sa.Integer)
-
+VERSION = 2
 metadata = sa.MetaData()
 
 
-def inserted(result: sa.CursorResult[Any]) -> int:
-    """The row number that an INSERT of one row was given."""
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-def _row() -> sa.Column[int]:
-    return sa.Column("row", sa.Integer, primary_key=True)
-
-
-def _json(name: str, *, nullable: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.JSON(none_as_null=True), nullable=nullable)
-
-
-def _is(column: sa.Column[Any], *values: str) -> sa.ColumnElement[bool]:
-    """Whether the column has one of these values, written out in the statement."""
-    return column.in_([sa.literal_column(f"'{value}'") for value in values])
+def grow(tx: sa.Connection) -> None:
+    """Make what is not there yet: tables, and in tables of an older version their later columns and indexes. Nothing is
+    changed or dropped, so that an old store stays what it was; a later column allows NULL."""
+    metadata.create_all(tx)
+    inspector = sa.inspect(tx)
+    for table in metadata.sorted_tables:
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                kind = column.type.compile(tx.dialect)
+                tx.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
+        for index in table.indexes:
+            index.create(tx, checkfirst=True)
 
 
 meta = sa.Table(
@@ -90,7 +65,7 @@ folders = sa.Table(
 )
 
 # What is known of a client's message, and must not be of a stranger's.
-_PERSONAL = (
+PERSONAL = (
     sa.Column("client", sa.Text),
     sa.Column("digest", sa.LargeBinary),
     sa.Column("thread", sa.Integer),
@@ -98,20 +73,20 @@ _PERSONAL = (
     sa.Column("received_at", Instant),
     sa.Column("author_address", sa.Text),
     sa.Column("author_name", sa.Text),
-    _json("to"),
-    _json("cc"),
+    json_column("to"),
+    json_column("cc"),
     sa.Column("subject", sa.Text),
-    _json("in_reply_to"),
-    _json("references"),
-    _json("remarks"),
-    _json("defects"),
-    _json("kinds"),
-    _json("cues"),
+    json_column("in_reply_to"),
+    json_column("references"),
+    json_column("remarks"),
+    json_column("defects"),
+    json_column("kinds"),
+    json_column("cues"),
 )
 messages = sa.Table(
     "messages",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("mailbox", sa.Text, nullable=False),
     sa.Column("folder", sa.Text, nullable=False),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
@@ -130,17 +105,19 @@ messages = sa.Table(
     sa.Column("marker", sa.Boolean, nullable=False, default=False),
     sa.Column("confidence", sa.Float),
     sa.Column("abstained", sa.Boolean),
-    *_PERSONAL,
+    *PERSONAL,
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     # Whoever is not in the client book leaves no more than a UID, the hash of an id and the reason.
     sa.CheckConstraint(
-        sa.or_(_PERSONAL[0].is_not(None), sa.and_(*(column.is_(None) for column in _PERSONAL))), name="strangers"
+        sa.or_(PERSONAL[0].is_not(None), sa.and_(*(column.is_(None) for column in PERSONAL))), name="strangers"
     ),
 )
 sa.Index("messages_by_id", messages.c.id_hash)
 sa.Index("messages_by_client", messages.c.client, messages.c.received_at)
 sa.Index("messages_by_thread", messages.c.thread)
 sa.Index("messages_by_age", messages.c.recorded_at)
+MESSAGE_OF_STRANGER = messages.c.client.is_(None)
+sa.Index("messages_of_strangers", messages.c.recorded_at, sqlite_where=MESSAGE_OF_STRANGER)
 
 # Every Message-ID seen in or named by a client's mail, or our own, as a keyed hash.
 thread_ids = sa.Table(
@@ -156,19 +133,19 @@ sa.Index("thread_ids_by_thread", thread_ids.c.thread)
 events = sa.Table(
     "events",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("subject_row", sa.Integer),
-    _json("details"),
+    json_column("details"),
     sa.Column("state", sa.Text, nullable=False, default="open"),
     sa.Column("core_done", sa.Boolean, nullable=False, default=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", Instant),
     sa.Column("error", sa.Text),
 )
-EVENT_OPEN = _is(events.c.state, "open")
-EVENT_PARKED = _is(events.c.state, "parked")
+EVENT_OPEN = is_one_of(events.c.state, "open")
+EVENT_PARKED = is_one_of(events.c.state, "parked")
 sa.Index("events_open", events.c.row, events.c.not_before, sqlite_where=EVENT_OPEN)
 sa.Index("events_parked", events.c.row, sqlite_where=EVENT_PARKED)
 sa.Index("events_by_subject", events.c.type, events.c.subject_row)
@@ -185,13 +162,13 @@ handlings = sa.Table(
     sa.Column("error", sa.Text),
     sqlite_with_rowid=False,
 )
-HANDLING_PARKED = _is(handlings.c.state, "parked")
+HANDLING_PARKED = is_one_of(handlings.c.state, "parked")
 sa.Index("handlings_parked", handlings.c.event, sqlite_where=HANDLING_PARKED)
 
 outbox = sa.Table(
     "outbox",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("audience", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -220,18 +197,22 @@ outbox = sa.Table(
     sa.Column("raw_hash", sa.LargeBinary),
     sa.Column("submitted_at", Instant),
     sa.Column("accepted_at", Instant),
+    sa.Column("settled_at", Instant),
     sa.Column("error", sa.Text),
 )
-MAIL_WAITING = _is(outbox.c.state, MailState.PLANNED, MailState.DEFERRED)
+MAIL_WAITING = is_one_of(outbox.c.state, MailState.PLANNED, MailState.DEFERRED)
 MAIL_COUNTED = sa.and_(
-    _is(outbox.c.audience, Audience.CLIENT),
-    _is(outbox.c.state, MailState.SUBMITTING, MailState.SENT, MailState.UNKNOWN),
+    is_one_of(outbox.c.audience, Audience.CLIENT),
+    is_one_of(outbox.c.state, MailState.SUBMITTING, MailState.SENT, MailState.UNKNOWN),
 )
-MAIL_REFUSED = sa.and_(_is(outbox.c.audience, Audience.CLIENT), _is(outbox.c.state, MailState.FAILED))
+MAIL_REFUSED = sa.and_(is_one_of(outbox.c.audience, Audience.CLIENT), is_one_of(outbox.c.state, MailState.FAILED))
 sa.Index("outbox_waiting", outbox.c.audience.desc(), outbox.c.not_before, sqlite_where=MAIL_WAITING)
 sa.Index("outbox_counted", outbox.c.submitted_at, outbox.c.address, sqlite_where=MAIL_COUNTED)
 sa.Index("outbox_counted_by_address", outbox.c.address, outbox.c.submitted_at, sqlite_where=MAIL_COUNTED)
 sa.Index("outbox_refused", outbox.c.address, sqlite_where=MAIL_REFUSED)
+# What the owner is to see in the next summary.
+MAIL_NOT_SENT = is_one_of(outbox.c.state, MailState.WITHHELD, MailState.FAILED, MailState.UNKNOWN)
+sa.Index("outbox_not_sent", outbox.c.settled_at, sqlite_where=MAIL_NOT_SENT)
 sa.Index("outbox_by_event", outbox.c.event)
 sa.Index("outbox_by_answers", outbox.c.answers)
 sa.Index("outbox_by_thread", outbox.c.thread)
@@ -240,7 +221,7 @@ sa.Index("outbox_by_token", outbox.c.token)
 told = sa.Table(
     "told",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("client", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("due", Instant, nullable=False),
@@ -259,7 +240,7 @@ sa.Index("told_by_thread", told.c.thread)
 promises = sa.Table(
     "promises",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("client", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("due", Instant, nullable=False),
@@ -274,34 +255,74 @@ promises = sa.Table(
     sa.Column("obligation", sa.Integer),
     sa.Column("told", sa.Boolean, nullable=False, default=True),
 )
-PROMISE_OWED = _is(promises.c.state, PromiseState.OPEN, PromiseState.LATE)
+PROMISE_OWED = is_one_of(promises.c.state, PromiseState.OPEN, PromiseState.LATE)
 sa.Index("promises_owed", promises.c.due, sqlite_where=PROMISE_OWED)
 sa.Index("promises_by_client", promises.c.client, promises.c.due)
 
 obligations = sa.Table(
     "obligations",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("client", sa.Text, nullable=False),
     sa.Column("message", sa.Integer, nullable=False),
     sa.Column("thread", sa.Integer, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
-    _json("kinds", nullable=False),
+    json_column("kinds", nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("due", Instant),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("answered_at", Instant),
     sa.Column("answered_by", sa.Integer),
 )
-OBLIGATION_OPEN = _is(obligations.c.state, ObligationState.OPEN, ObligationState.OVERDUE)
+OBLIGATION_OPEN = is_one_of(obligations.c.state, ObligationState.OPEN, ObligationState.OVERDUE)
 sa.Index("obligations_open", obligations.c.client, obligations.c.opened_at, sqlite_where=OBLIGATION_OPEN)
 sa.Index("obligations_by_thread", obligations.c.thread)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    row_column(),
+    sa.Column("client", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("matter", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("resolved_at", Instant),
+)
+INCIDENT_OPEN = is_one_of(
+    incidents.c.state, IncidentState.OPENED, IncidentState.ACKNOWLEDGED, IncidentState.REMEDY_OFFERED
+)
+sa.Index("incidents_open", incidents.c.client, incidents.c.opened_at, sqlite_where=INCIDENT_OPEN)
+sa.Index("incidents_by_matter", incidents.c.matter)
+sa.Index("incidents_resolved", incidents.c.resolved_at)
+
+incident_entries = sa.Table(
+    "incident_entries",
+    metadata,
+    row_column(),
+    sa.Column("incident", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("message", sa.Integer),
+    sa.Column("promise", sa.Integer),
+    sa.Column("cue", sa.Text, nullable=False, default=""),
+)
+sa.Index("incident_entries_by_incident", incident_entries.c.incident)
+
+# Clients that the owner has silenced from the command line, beside what their files say.
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("client", sa.Text, primary_key=True),
+    sa.Column("until", Instant, nullable=False),
+)
 
 # What the owner is to be told. state: waiting, planned (in an outbox mail), told.
 warnings = sa.Table(
     "warnings",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("plugin", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -314,7 +335,7 @@ warnings = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("mail", sa.Integer),
 )
-WARNING_WAITING = _is(warnings.c.state, "waiting")
+WARNING_WAITING = is_one_of(warnings.c.state, "waiting")
 sa.Index("warnings_waiting", warnings.c.row, warnings.c.due, sqlite_where=WARNING_WAITING)
 sa.Index("warnings_by_key", warnings.c.plugin, warnings.c.key, warnings.c.raised_at)
 sa.Index("warnings_by_mail", warnings.c.mail)
@@ -337,11 +358,23 @@ fired = sa.Table(
     sa.Column("due", Instant, nullable=False),
 )
 
+# How each plugin fares that has ever failed; written by the daemon, except for `resume_asked`, the owner's wish.
+plugin_health = sa.Table(
+    "plugin_health",
+    metadata,
+    sa.Column("plugin", sa.Text, primary_key=True),
+    sa.Column("suspended_since", Instant),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("last_error", sa.Text),
+    sa.Column("failed_at", Instant),
+    sa.Column("resume_asked", Instant),
+)
+
 # Mailbox-side work. state: open, done, failed.
 chores = sa.Table(
     "chores",
     metadata,
-    _row(),
+    row_column(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("mailbox", sa.Text, nullable=False),
     sa.Column("mail", sa.Integer),
@@ -352,5 +385,5 @@ chores = sa.Table(
     sa.Column("searched", sa.Integer, nullable=False, default=0),
     sa.Column("error", sa.Text),
 )
-CHORE_OPEN = _is(chores.c.state, "open")
+CHORE_OPEN = is_one_of(chores.c.state, "open")
 sa.Index("chores_open", chores.c.not_before, sqlite_where=CHORE_OPEN)
