@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -163,3 +166,20 @@ def test_a_new_configuration_is_put_into_force_and_a_broken_one_is_not(studio: S
         assert studio.explain("m1@acme.example")["decision"]["action"] == "waiting"
         assert running.stop() == 0
     assert running.events().count("daemon.stopping") == 1
+
+
+def test_the_form_of_the_log_changes_with_the_configuration(studio: Studio) -> None:
+    studio.daemon |= {"log_format": '"console"'}
+    studio.configure()
+    command = [sys.executable, "-m", "whiteglove", "--config", str(studio.path), "run"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        before = next(line for line in process.stdout if "daemon.ready" in line)
+        studio.path.write_text(studio.path.read_text().replace('"console"', '"json"'))
+        process.send_signal(signal.SIGHUP)
+        after = next(line for line in process.stdout if "config.reloaded" in line)
+        process.terminate()
+        process.stdout.read()
+    assert process.returncode == 0
+    assert not before.startswith("{")
+    assert json.loads(after)["event"] == "config.reloaded"

@@ -31,7 +31,7 @@ def _run(options: argparse.Namespace) -> int:
     # Ahead of the configuration, so that no command it names inherits what is meant for this process.
     service = Service(os.environ)
     settings = settings_of(options)
-    log.configure("console" if settings.daemon.log_format == "console" else "json")
+    _write_log_as(settings)
     journal = log.event_log()
     host = _host(settings, journal)
     with StoreLock(settings.daemon.state), acting(settings) as store:
@@ -95,6 +95,7 @@ def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, cal
             return is_quiet
         before, daemon = daemon, Daemon(settings, host, store, RealWorld(), journal)
         daemon.liveness.follow(before.liveness)
+        _write_log_as(settings)
         running = _start(daemon, service)
         journal.write("config.reloaded", restart=["daemon.state"] if moved else None)
     service.stopping()
@@ -111,6 +112,10 @@ def _status(daemon: Daemon) -> str:
     """The line that `systemctl status` shows."""
     number = len(daemon.settings.mailboxes)
     return f"{daemon.settings.daemon.mode}, {number} mailbox{'' if number == 1 else 'es'}"
+
+
+def _write_log_as(settings: Settings) -> None:
+    log.configure("console" if settings.daemon.log_format == "console" else "json")
 
 
 def _host(settings: Settings, journal: log.Journal) -> Host:
