@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test fuzz service-test install lint example pins clean
+.PHONY: demo test torture fuzz service-test install lint example pins clean
 demo: $(READY)
 	@$(BIN)/whiteglove demo
 
@@ -27,6 +27,11 @@ $(STAMP): $(READY)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadscope
+
+# Hundreds of rounds in which the daemon is killed; a mailbox of 200,000 messages.
+torture: $(STAMP)
+	cd tests && $(abspath $(BIN))/python -m torture.rounds
+	TORTURE=1 $(BIN)/python -m pytest tests/reality/test_imap_weight.py
 
 # A coverage-guided fuzzer over everything that reads mail, for so many SECONDS. What it finds it leaves as a file.
 SECONDS ?= 600

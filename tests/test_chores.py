@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benches import MANY, STATUS, acme
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.inprocess import InProcessMailbox
 from whiteglove.store import chores
 from whiteglove.store.schema import chores as table
@@ -160,6 +160,22 @@ class TestTroubles:
             b.receive(STATUS, subject="Matter 1")
             b.advance(seconds=3)
             assert (copies(b), states(b)) == (1, ["open", "done"])
+
+    def test_a_full_disk_after_the_copy_does_not_double_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: Any, **__: Any) -> None:
+            raise StoreError("database or disk is full")
+
+        with bench() as b:
+            b.receive(STATUS)
+            b.clock.move(timedelta(seconds=3))
+            with monkeypatch.context() as patch:
+                patch.setattr(chores, "change", full)
+                for _ in range(3):
+                    with pytest.raises(StoreError):
+                        b.daemon.chores.drain()
+            assert copies(b) == 1
+            b.run()
+            assert (copies(b), states(b)) == (1, ["done"])
 
     def test_a_crash_between_looks_resumes(self) -> None:
         with bench() as b:

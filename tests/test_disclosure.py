@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whiteglove.clients import Book, Client, Owner, Person, Project, WorkingHours
-from whiteglove.disclosure import disclosure_words, fold
+from whiteglove.disclosure import SharedName, disclosure_words, fold, shared_names
 
 OWNER = Owner(
     name="Robin Vale",
@@ -151,6 +151,43 @@ def test_the_words_of_a_book_are_collected_once() -> None:
 
     assert disclosure_words(book, ACME) is disclosure_words(book, ACME)
     assert disclosure_words(changed, ACME).found("Dune") == {"dune"}
+
+
+def shared(*clients: Client, owner: Owner = OWNER) -> list[SharedName]:
+    return list(shared_names(Book(owner=owner, clients={each.key: each for each in clients})))
+
+
+def test_what_two_entries_hold_is_not_kept_apart_and_is_named() -> None:
+    elm = client("elm", "Elm AG", people=(Person(name="Jo Linden", addresses=()),), projects=("Catalogue",))
+    oak = client("oak", "Oak", projects=("Elm portal",))
+
+    assert shared(ACME, elm, oak) == [
+        SharedName("catalogue", "acme", ("acme", "elm"), project=True),
+        SharedName("jo linden", "acme", ("elm",)),
+        SharedName("elm", "elm", ("oak",)),
+        SharedName("jo linden", "elm", ("acme",)),
+    ]
+
+
+def test_what_stands_in_every_mail_is_named_and_what_was_allowed_is_not() -> None:
+    nord = client("nord", "Studio Nord")
+
+    assert shared(ACME, nord) == [SharedName("studio nord", "nord", owner=True)]
+    assert shared(ACME, nord, owner=replace(OWNER, allow_words=("Studio Nord",))) == []
+    assert shared(ACME, client("dune", "Dune", projects=("Harbour",))) == []
+
+
+@given(names=st.lists(st.sampled_from(["Elm", "Elm Dune", "Dune AG", "Oak", "Oak Elm"]), min_size=2, max_size=4))
+def test_a_name_is_kept_from_others_or_named_as_shared(names: list[str]) -> None:
+    clients = {str(key): client(str(key), name, projects=(names[key - 1],)) for key, name in enumerate(names)}
+    book = Book(owner=OWNER, clients=clients)
+    named = {each.name for each in shared_names(book)}
+
+    for reader in clients.values():
+        for other in clients.values():
+            if other is not reader:
+                name = " ".join(fold(other.name))
+                assert disclosure_words(book, reader).found(name) or name in named
 
 
 @given(st.text())

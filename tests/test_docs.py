@@ -87,7 +87,7 @@ def test_the_example_configuration_enables_only_plugins_that_exist_with_settings
 
 
 def test_every_file_that_the_route_names_exists() -> None:
-    for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", DAEMON):
+    for name in re.findall(r"`([a-z0-9_/]+(?:\.py|/))`", DAEMON):
         path = ROOT / name if name.startswith("tests/") else ROOT / "daemon" / "whiteglove" / name
         assert path.exists(), name
 

@@ -258,10 +258,10 @@ def test_a_refused_login_is_not_tried_again_soon(desk: Desk, monkeypatch: pytest
     assert [(error.code, error.fatal) for error in errors] == [("login", True)] * 3
     assert len({id(error) for error in errors}) == 3
 
-    now += 149.0
+    now += 719.0
     with pytest.raises(MailboxError):
         desk.ask()
-    now += 152.0
+    now += 182.0
     assert desk.ask() == "Sent"
     assert desk.mailbox.connects == 2
 
@@ -444,9 +444,13 @@ def test_a_pause_doubles_up_to_the_longest_with_jitter(first: float, longest: fl
     assert all(ceiling / 2 <= pause <= ceiling for pause, ceiling in zip(pauses, ceilings, strict=True))
 
 
-def test_a_fatal_failure_pauses_the_longest_at_once_and_success_forgets() -> None:
+def test_a_refused_login_waits_a_quarter_of_an_hour_and_success_forgets() -> None:
     backoff = Backoff(first=2.0, longest=300.0)
 
-    assert 150.0 <= backoff.failed(fatal=True) <= 300.0
+    assert 720.0 <= backoff.failed(fatal=True, pause=60.0) <= 900.0
     backoff.succeeded()
     assert 1.0 <= backoff.failed() <= 2.0
+
+
+def test_a_server_that_wants_to_be_left_alone_is() -> None:
+    assert Backoff(first=2.0).failed(pause=92.4) == 92.4

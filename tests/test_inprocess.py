@@ -157,6 +157,14 @@ def test_faults(account: Account, mailbox: InProcessMailbox) -> None:
     mailbox.close()
 
 
+def test_an_alert_is_told_once(account: Account) -> None:
+    mailbox = InProcessMailbox(account)
+    account.alerts += ["one", "two"]
+
+    assert mailbox.alerts() == ("one", "two")
+    assert mailbox.alerts() == ()
+
+
 def test_the_transport_records_and_answers() -> None:
     transport = InProcessTransport()
     transport.check()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from whiteglove.actions import Warn
 from whiteglove.errands import Errands
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.log import get
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare.telling import CORE, tell_owner
@@ -69,6 +69,9 @@ class Chores:
             return self._look_and_file(chore, account, mail, mail.raw)
         except MailboxError as error:
             return self._failed(chore, mail, error)
+        except StoreError:
+            # Nothing can be noted now; the next turn looks into Sent before it files anything.
+            raise
         except Exception as error:  # noqa: BLE001 - One copy that cannot be filed must not hold up the others.
             get("chores").exception("a mail could not be filed in Sent", mailbox=chore.mailbox)
             return self._failed(chore, mail, MailboxError("fault", repr(error)))

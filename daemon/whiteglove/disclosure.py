@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whiteglove.clients import Book, Client
+from whiteglove.clients import Book, Client, Owner
 
 Phrase = tuple[str, ...]
 
@@ -56,7 +56,7 @@ def disclosure_words(book: Book, client: Client) -> Disclosure:
     Allowed nevertheless: whatever stands in this client's own entry, the owner's own name, addresses and signature
     (they are in every mail to everybody), and `owner.allow_words`. Kept for each book and client, by identity.
     """
-    return _disclosure(_Same(book), _Same(client))
+    return _disclosure(Same(book), Same(client))
 
 
 def fold(text: str) -> Phrase:
@@ -78,7 +78,7 @@ def _readings(text: str) -> Iterator[Phrase]:
         yield fold("".join(" " if unicodedata.category(c) == "Cf" else c for c in text))
 
 
-class _Same:
+class Same:
     """Compares by identity, so that a book, which holds a dictionary, can be the key of a cache."""
 
     __slots__ = ("value",)
@@ -90,11 +90,11 @@ class _Same:
         return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
+        return isinstance(other, Same) and other.value is self.value
 
 
 @lru_cache(maxsize=1024)
-def _disclosure(book: _Same, client: _Same) -> Disclosure:
+def _disclosure(book: Same, client: Same) -> Disclosure:
     assert isinstance(book.value, Book)
     assert isinstance(client.value, Client)
     return _collect(book.value, client.value)
@@ -102,15 +102,12 @@ def _disclosure(book: _Same, client: _Same) -> Disclosure:
 
 def _collect(book: Book, client: Client) -> Disclosure:
     others = [other for other in book.clients.values() if other.key != client.key]
-    owners = Counter(name for each in book.clients.values() for name in {fold(p.name) for p in each.projects})
+    owners = _project_owners(book)
     telling: set[Phrase] = set()
     for other in others:
         telling |= _identity(other)
-        telling |= {name for name in (fold(project.name) for project in other.projects) if owners[name] == 1}
-    known = [*_own_entry(client), *(fold(text) for text in (book.owner.name, book.owner.address, book.owner.signature))]
-    known += [fold(address) for address in (*book.owner.aliases, *sorted(book.owner.own_addresses))]
-    allowed = {form for word in book.owner.allow_words for form in _name_forms(word)}
-    allowed |= {part for phrase in known for part in _parts(phrase)}
+        telling |= {name for name in _projects(other) if owners[name] == 1}
+    allowed = _allowed(book.owner) | _said_to(book.owner) | _known_to(client)
     by_first: dict[str, list[Phrase]] = {}
     for phrase in sorted(telling - allowed):
         if phrase:
@@ -118,9 +115,67 @@ def _collect(book: Book, client: Client) -> Disclosure:
     return Disclosure({first: tuple(phrases) for first, phrases in by_first.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class SharedName:
+    """A folded `name` of the client `of` that is not kept from others: from those whose keys `among` holds, since it
+    stands in their entries too; from everybody where it stands in the `owner`'s name, address or signature, or where it
+    is a `project` that several clients have."""
+
+    name: str
+    of: str
+    among: tuple[str, ...] = ()
+    owner: bool = False
+    project: bool = False
+
+
+def shared_names(book: Book) -> tuple[SharedName, ...]:
+    """Every name in the book that mail to other clients may hold although the owner did not allow that by
+    `allow_words`; in the order of the book. A project that several clients have is named once."""
+    allowed, said = _allowed(book.owner), _said_to(book.owner)
+    known = {key: _known_to(client) for key, client in book.clients.items()}
+    owners = _project_owners(book)
+    found: dict[tuple[str, str], SharedName] = {}
+    for key, client in book.clients.items():
+        identity = _identity(client)
+        for phrase in sorted((identity | _projects(client)) - allowed - {()}):
+            name = " ".join(phrase)
+            among = tuple(other for other in known if other != key and phrase in known[other])
+            if phrase not in identity and owners[phrase] > 1:
+                having = tuple(other for other, each in book.clients.items() if phrase in _projects(each))
+                found.setdefault((name, ""), SharedName(name, key, having, project=True))
+            elif phrase in said or among:
+                found[name, key] = SharedName(name, key, among, owner=phrase in said)
+    return tuple(found.values())
+
+
+def _project_owners(book: Book) -> Counter[Phrase]:
+    """How many clients have a project of this name."""
+    return Counter(name for each in book.clients.values() for name in _projects(each))
+
+
+def _projects(client: Client) -> set[Phrase]:
+    return {fold(project.name) for project in client.projects}
+
+
+def _allowed(owner: Owner) -> set[Phrase]:
+    return {form for word in owner.allow_words for form in name_forms(word)}
+
+
+def _said_to(owner: Owner) -> set[Phrase]:
+    """What stands in every mail to everybody."""
+    known = [fold(text) for text in (owner.name, owner.address, owner.signature)]
+    known += [fold(address) for address in (*owner.aliases, *sorted(owner.own_addresses))]
+    return {part for phrase in known for part in _parts(phrase)}
+
+
+def _known_to(client: Client) -> set[Phrase]:
+    """What this client's own entry holds."""
+    return {part for phrase in _own_entry(client) for part in _parts(phrase)}
+
+
 def _identity(client: Client) -> set[Phrase]:
     """What tells that this client exists. A first name alone tells nothing: half the world is called so."""
-    phrases = _name_forms(client.name)
+    phrases = name_forms(client.name)
     phrases |= {fold(domain) for domain in client.domains}
     for person in client.people:
         phrases |= {fold(address) for address in person.addresses}
@@ -138,7 +193,8 @@ def _own_entry(client: Client) -> Iterable[Phrase]:
         yield from (fold(address) for address in person.addresses)
 
 
-def _name_forms(name: str) -> set[Phrase]:
+def name_forms(name: str) -> set[Phrase]:
+    """A client's name as folded words, with its legal form and without."""
     full = fold(name)
     bare = full
     while bare and (size := _legal_form(bare)):

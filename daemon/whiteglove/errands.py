@@ -23,6 +23,8 @@ from whiteglove.ports import Mailbox
 
 T = TypeVar("T")
 
+LOGIN_PAUSE = 900.0
+"""Seconds between two logins once one was refused: four an hour lock no account."""
 LONGEST_WAIT = 5.0
 """Seconds after which a repeated job is asked again when it wants to run: that may be sooner than it was."""
 UNKNOWN_INTERVAL = 60.0
@@ -32,17 +34,20 @@ class Backoff:
     """How long to wait before the next try: doubling from `first` to `longest` seconds, each with jitter, so that many
     mailboxes do not return to a recovering server in step."""
 
-    def __init__(self, first: float = 2.0, longest: float = 300.0) -> None:
+    def __init__(self, first: float = 2.0, longest: float = 300.0, refused: float = LOGIN_PAUSE) -> None:
         self._first = first
         self._longest = longest
+        self._refused = refused
         self._failures = 0
 
-    def failed(self, *, fatal: bool = False) -> float:
-        """Seconds to wait after one more failure. A refused password waits the longest at once: every further try
-        brings the account nearer to being locked."""
+    def failed(self, *, fatal: bool = False, pause: float = 0.0) -> float:
+        """Seconds to wait after one more failure, `pause` at least. A refused password waits a quarter of an hour at
+        once: every further try brings the account nearer to being locked."""
         self._failures += 1
-        ceiling = self._longest if fatal else min(self._longest, self._first * 2 ** min(self._failures - 1, 30))
-        return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret
+        if fatal:
+            return self._refused * random.uniform(0.8, 1.0)  # noqa: S311 - jitter is no secret
+        ceiling: float = min(self._longest, self._first * 2 ** min(self._failures - 1, 30))
+        return max(pause, ceiling * random.uniform(0.5, 1.0))  # noqa: S311 - jitter is no secret
 
     def succeeded(self) -> None:
         self._failures = 0
@@ -215,7 +220,7 @@ class Errands:
             self._mailbox.connect()
         except MailboxError as error:
             self._last_error = _copy(error)
-            self._not_before = monotonic() + self._backoff.failed(fatal=error.fatal)
+            self._not_before = monotonic() + self._backoff.failed(fatal=error.fatal, pause=error.pause)
             raise
         self._connected = True
         self._backoff.succeeded()
@@ -227,4 +232,4 @@ def _closed() -> MailboxError:
 
 def _copy(error: MailboxError) -> MailboxError:
     """The same error without its past: one that is raised again and again would keep every place where it was."""
-    return MailboxError(error.code, str(error), fatal=error.fatal)
+    return MailboxError(error.code, str(error), fatal=error.fatal, pause=error.pause)

@@ -48,12 +48,14 @@ class MailboxError(WhiteGloveError):
 
     `code` is a short reason: `unreachable`, `tls`, `login`, `timeout`, `protocol`, `missing_folder`, `unavailable`.
     `fatal` is true where trying again can only do harm, for example a refused password (RFC 5530 AUTHENTICATIONFAILED).
+    `pause` is for how many seconds at least the server wants to be left alone; 0.0 where it did not say.
     """
 
-    def __init__(self, code: str, text: str, *, fatal: bool = False) -> None:
+    def __init__(self, code: str, text: str, *, fatal: bool = False, pause: float = 0.0) -> None:
         super().__init__(text)
         self.code = code
         self.fatal = fatal
+        self.pause = pause
 
 
 class SubmissionError(WhiteGloveError):

@@ -43,6 +43,7 @@ class Account:
     """A mailbox on a server that is not there: `deliver` to it, `open` connections to it, and break it with `fail`.
 
     Thread-safe. `now` is the server's clock. `folders` names the roles; every folder named there exists, and INBOX.
+    `alerts` are told to whoever asks first.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Account:
     ) -> None:
         self.roles = folders
         self.can_idle = can_idle
+        self.alerts: list[str] = []
         self._now = now
         self._changed = threading.Condition()
         self._validity = 1000
@@ -144,6 +146,12 @@ class InProcessMailbox:
     @property
     def can_idle(self) -> bool:
         return self._connected and self._account.can_idle
+
+    def alerts(self) -> tuple[str, ...]:
+        with self._account._changed:
+            said = tuple(self._account.alerts)
+            self._account.alerts.clear()
+            return said
 
     def folders(self) -> Folders:
         self._begin("folders")

@@ -27,7 +27,7 @@ EVENTS: Mapping[str, str] = {
     "daemon.ready": "Each mailbox has its line, or was reported lost; the daemon is at work.",
     "daemon.stopping": "The daemon was told to stop and is finishing what it has begun.",
     "mailbox.connected": "A mailbox was reached and searched for the first time since the start.",
-    "mailbox.lost": "A mailbox cannot be reached; `reason` says why. The daemon keeps trying.",
+    "mailbox.lost": "A mailbox cannot be reached; `reason` says why, each reason once. The daemon keeps trying.",
     "mailbox.recovered": "A lost mailbox was reached again and caught up with.",
     "mailbox.renumbered": "The server renumbered a folder (UIDVALIDITY); it was read again, nothing is answered twice.",
     "message.received": "A client's message was recorded; `history` marks one from before the line.",

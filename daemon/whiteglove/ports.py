@@ -62,6 +62,9 @@ class Mailbox(Protocol):
     @property
     def can_idle(self) -> bool: ...
 
+    def alerts(self) -> Sequence[str]:
+        """What the server wanted a person to read since this was asked last, each as one line. Never raises."""
+
     def folders(self) -> Folders:
         """By configuration, else SPECIAL-USE (RFC 6154), else a table of localised names; never by guess."""
 

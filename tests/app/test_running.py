@@ -199,6 +199,16 @@ def test_once_judges_what_came_due_before_it_answers(house: House) -> None:
     assert [line["reason"] for line in house.lines if line["event"] == "mail.withheld"] == ["promise_late"]
 
 
+def test_once_fetches_a_text_although_there_is_something_new_in_sent(house: House) -> None:
+    once(house)
+    house.deliver()
+    house.daemon().watchers[0].catch_up()
+    house.world.accounts["studio"].deliver(house.mail("o1@vale.example"), "Sent")
+    began = time.monotonic()
+    assert once(house)[1]["sent"] == 1
+    assert time.monotonic() - began < 10
+
+
 def test_once_goes_on_without_a_mailbox_that_cannot_be_reached(make_house: Callable[..., House]) -> None:
     house = make_house(mailboxes=("shop", "studio"))
     once(house)

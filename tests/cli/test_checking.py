@@ -223,3 +223,10 @@ def test_what_is_unwise_is_told_and_no_fault(studio: Home) -> None:
     assert set(found) == {"plugins", "commitments", "names"}
     assert "allow_words" in found["names"]
     assert faults(studio) == {}
+
+
+def test_a_name_that_is_not_kept_from_others_is_listed(studio: Home) -> None:
+    studio.clients["acme"] = f'{ACME}\n[[projects]]\nname = "Birch portal"\n'
+    studio.clients["birch"] = 'name = "Birch GmbH"\n'
+    assert "“birch” tells of Birch GmbH" in faults(studio, "ok")["names"]
+    assert faults(studio) == {}

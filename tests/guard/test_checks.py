@@ -283,6 +283,27 @@ def test_g4_what_the_client_wrote_discloses_nothing(mail: MakeMail, facts: MakeF
 
 
 @pytest.mark.parametrize(
+    ("subject", "recipient"),
+    [
+        ("x" * 182 + " Harbour lights!, and so on", Address("wile@acme.example")),
+        ("x" * 181 + " Harbour lightshow", Address("wile@acme.example")),
+        ("Catalogue", Address("wile@acme.example", "W" * 90 + " Jane Doehler")),
+        ("Catalogue", Address("jane.doe@acme.example")),
+        ("Harb\u00adour Lights", Address("wile@acme.example")),
+    ],
+)
+def test_g4_what_the_client_wrote_discloses_nothing_cut_or_whole(
+    mail: MakeMail, facts: MakeFacts, subject: str, recipient: Address
+) -> None:
+    client = replace(_client(facts()), acknowledge_domain=True)
+    known = facts(answered_subject=subject, recipient=recipient, person=None, client=client)
+    known = replace(known, book=replace(known.book, clients={**known.book.clients, "acme": client}))
+    known = replace(known, person=client.people[0] if recipient.address.startswith("wile") else None)
+
+    assert guard(mail(subject=subject, recipient=recipient), known) is None
+
+
+@pytest.mark.parametrize(
     ("summary", "uid", "name"),
     [
         ("Report for Birch", "1@vale.example", "Robin"),

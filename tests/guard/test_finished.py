@@ -128,3 +128,26 @@ def test_a_page_is_read_beside_its_text() -> None:
 
 def test_a_text_alone_has_no_page() -> None:
     assert read_back(mail("To: robin@vale.example")).page is None
+
+
+def test_everything_beside_the_parts_counts_as_words() -> None:
+    raw = mail(
+        "Content-Type: multipart/mixed; boundary=x",
+        body="before birch\r\n--x\r\nContent-Type: text/plain; name=oak\r\nContent-Description: =?utf-8?q?of_elm?=\r\n"
+        "Content-ID: <1@dune.example>\r\n\r\ntext\r\n--x--\r\nafter cedar\r\n",
+    )
+
+    words = read_back(raw).words
+
+    assert [name for name in ("birch", "oak", "of elm", "dune", "cedar", "text") if name not in words] == []
+    assert "multipart" not in words
+
+
+def test_of_a_calendars_codes_only_the_parameters_are_words() -> None:
+    entry = "BEGIN:VCALENDAR\r\nDTSTART;X-OF=birch:20260302T150000Z\r\nSUMMARY;X-OF=oak:elm\r\nEND:VCALENDAR\r\n"
+
+    words = read_back(mail("Content-Type: text/calendar", body=entry)).words
+
+    assert [name for name in ("birch", "oak", "elm") if name not in words] == []
+    assert "20260302" not in words
+    assert "VCALENDAR" not in words

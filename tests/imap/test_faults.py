@@ -8,7 +8,7 @@ import ssl
 import pytest
 
 from whiteglove.errors import MailboxError
-from whiteglove.imap.faults import broken, is_lasting, refusal, response_code, translated
+from whiteglove.imap.faults import broken, is_lasting, refusal, response_code, shown, translated
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,9 @@ from whiteglove.imap.faults import broken, is_lasting, refusal, response_code, t
         ("[OVERQUOTA] full", "unavailable", False),
         ("[SERVERBUG] internal", "unavailable", False),
         ("BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds", "unavailable", False),
+        ("[ALERT] Too many simultaneous connections. (Failure)", "unavailable", False),
+        ("[ALERT] Account exceeded command or bandwidth limits. (Failure)", "unavailable", False),
+        ("Temporary problem, please try again later", "unavailable", False),
         ("[NONEXISTENT] no such folder", "missing_folder", False),
         ("[TRYCREATE] no such folder", "missing_folder", False),
         ("no", "protocol", False),
@@ -37,6 +40,25 @@ def test_each_code_of_rfc_5530(text: str, code: str, fatal: bool) -> None:
 
     assert (error.code, error.fatal) == (code, fatal)
     assert "imap.vale.example:993" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds", 92.415),
+        ("Request is throttled. Suggested Backoff Time: 99999 seconds", 900.0),
+        ("[LIMIT] rate", 60.0),
+        ("Too many simultaneous connections.", 60.0),
+        ("[UNAVAILABLE] back in a moment", 0.0),
+        ("Server shutting down.", 0.0),
+    ],
+)
+def test_how_long_a_server_wants_to_be_left_alone(text: str, seconds: float) -> None:
+    assert refusal("here", text).pause == seconds
+
+
+def test_what_is_shown_holds_no_control_characters() -> None:
+    assert shown("one\r\n\x1b[31mtwo\x00") == "one [31mtwo"
 
 
 def test_the_code_of_a_status_text() -> None:

@@ -75,8 +75,10 @@ def test_it_is_bounded_whatever_the_caller_asks(wire: Wire, alarm: Alarm, monkey
 
 def test_a_server_that_ends_idle_by_itself(server: ScriptedImap, wire: Wire, alarm: Alarm) -> None:
     server.then("IDLE", b"+ idling\r\n%t OK enough\r\n")
+    started = time.monotonic()
     idle(wire, alarm[0], 60)
 
+    assert idle_module.BREATH <= time.monotonic() - started < 30
     assert "DONE" not in server.commands
     assert wire.noop()[0] == "OK"
 

@@ -101,6 +101,14 @@ def test_uids_far_apart_take_few_steps() -> None:
     assert len(folder.asked) < 40
 
 
+def test_above_the_largest_uid_nothing_is_asked_for() -> None:
+    folder = Folder({2**32 - 1: "last"})
+    assert searching(folder).between(2**32 - 1) == [2**32 - 1]
+    asked = len(folder.asked)
+    assert searching(folder).between(2**32) == []
+    assert len(folder.asked) == asked
+
+
 def test_one_search_in_a_folder_of_ordinary_size() -> None:
     folder = Folder(dict.fromkeys(range(1, 300), ""))
     searching(folder, 300).between(250)

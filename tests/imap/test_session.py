@@ -215,6 +215,21 @@ class TestFolders:
         assert sent.name.partition(":2,")[2] == "S"
         assert draft.name.partition(":2,")[2] == "D"
 
+    def test_a_server_that_files_nothing_in_a_folder_that_is_open_for_reading(self, connect: Connect) -> None:
+        with ScriptedImap({"LIST": [b'* LIST () "/" Sent\r\n%t OK done\r\n']}) as server:
+            mailbox = connect(server)
+            mailbox.open("Sent")
+            refusal = b"%t NO Current box is selected READ-ONLY.\r\n"
+            server.then("APPEND", refusal)
+            mailbox.append("Sent", note(1), seen=True)
+            assert [word for word in server.commands if word in ("EXAMINE", "APPEND")] == [
+                "EXAMINE", "APPEND", "EXAMINE", "APPEND",
+            ]  # fmt: skip
+            mailbox.open("Sent")
+            server.scripts["APPEND"] = [refusal]
+            with pytest.raises(MailboxError, match="READ-ONLY"):
+                mailbox.append("Sent", note(1), seen=True)
+
     def test_a_new_uidvalidity_is_seen(self, dovecot: Dovecot, user: str, connect: Connect) -> None:
         dovecot.deliver(user, note(1))
         first = connect(dovecot, user)
@@ -543,16 +558,16 @@ class TestConnecting:
 
         assert (refused.value.code, refused.value.fatal) == ("login", True)
 
-    def test_a_refusal_without_a_reason_is_fatal_the_third_time(self) -> None:
+    def test_a_refusal_without_a_reason_is_fatal_the_second_time(self) -> None:
         with ScriptedImap({"LOGIN": [b"%t NO login failed\r\n"]}) as server:
             mailbox = ImapMailbox(ServerAddress(Security.PLAIN, server.host, server.port, "r"), lambda: "secret")
             fatal = []
-            for _ in range(3):
+            for _ in range(2):
                 with pytest.raises(MailboxError) as refused:
                     mailbox.connect()
-                fatal.append((refused.value.code, refused.value.fatal))
+                fatal.append((refused.value.code, refused.value.fatal, refused.value.pause))
 
-        assert fatal == [("login", False), ("login", False), ("login", True)]
+        assert fatal == [("login", False, 60.0), ("login", True, 60.0)]
 
     def test_the_password_is_asked_anew_at_every_login(self, dovecot: Dovecot, user: str) -> None:
         answers = iter(["old", Dovecot.password])

@@ -63,6 +63,33 @@ def test_receiving_does_not_wait(wire: Wire) -> None:
     assert wire.sock.gettimeout() == 5.0
 
 
+def test_an_alert_is_kept_wherever_it_stands(server: ScriptedImap, wire: Wire) -> None:
+    server.then(
+        "NOOP", b'* OK [ALERT] one\r\n* NO [alert] two\r\n* 1 FETCH (X "[ALERT] no")\r\n%t OK [ALERT] three\r\n'
+    )
+    wire.noop()
+    assert wire.alerts == ["one", "two", "three"]
+    server.then("NOOP", b"* OK [ALERT] again\r\n" * 50 + b"%t OK done\r\n")
+    wire.noop()
+    assert len(wire.alerts) == wire_module.MOST_ALERTS
+
+
+def test_an_answer_that_drips_has_an_end(server: ScriptedImap, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_module, "LONGEST_ANSWER", 0.0)
+    monkeypatch.setattr(wire_module, "SLOWEST", 10_000_000)
+    server.then("NOOP", *[b"* OK still here\r\n"] * 500)
+    with pytest.raises(TimeoutError):
+        wire.noop()
+
+
+def test_a_slow_answer_that_goes_on_is_waited_for(
+    server: ScriptedImap, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire_module, "LONGEST_ANSWER", 0.2)
+    server.then("NOOP", *[b"* OK still here\r\n"] * 500, b"%t OK done\r\n")
+    assert wire.noop()[0] == "OK"
+
+
 def test_lines_ahead_of_the_end_are_read_first(server: ScriptedImap, wire: Wire) -> None:
     server.then("NOOP", b"* BYE going down\r\n", CLOSE)
     wire.send(b"A1 NOOP\r\n")

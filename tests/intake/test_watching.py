@@ -14,6 +14,7 @@ from whiteglove import log
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError, StoreError
 from whiteglove.inprocess import InProcessMailbox
+from whiteglove.intake import watching
 from whiteglove.intake.watching import LONGEST_PAUSE, SentReader, Watcher
 from whiteglove.store import folders
 
@@ -192,3 +193,51 @@ def test_it_looks_again_within_the_poll_interval_or_the_longest_pause_after_a_fa
     watch.start()
 
     assert watch.watcher.longest_pause == pause
+
+
+def test_what_the_server_wants_to_be_read_is_passed_on(watch: Watch) -> None:
+    watch.room.account.alerts.append("Maintenance at noon")
+    watch.start()
+
+    watch.until(lambda: watch.alerts == ["Maintenance at noon"])
+
+
+def test_it_is_passed_on_also_where_the_connection_ends_with_it(watch: Watch) -> None:
+    watch.room.account.alerts.append("Maintenance now")
+    watch.room.account.fail("connect", MailboxError("unavailable", "gone"))
+    watch.start()
+
+    watch.until(lambda: watch.alerts == ["Maintenance now"])
+
+
+def test_an_outage_is_told_once_for_each_reason(watch: Watch) -> None:
+    watch.watcher._backoff._first = 0.01
+    for code in ("unreachable", "tls", "unreachable", "tls"):
+        watch.room.account.fail("connect", MailboxError(code, "no"))
+    watch.start()
+
+    watch.until(lambda: watch.count("mailbox.recovered") == 1)
+    assert [line["reason"] for line in watch.room.lines if line["event"] == "mailbox.lost"] == ["unreachable", "tls"]
+
+
+def test_a_long_rest_gives_signs_of_life(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LONGEST_PAUSE", 0.01)
+    watch.room.account.fail("connect", MailboxError("login", "no", fatal=True))
+    watch.start()
+
+    watch.until(lambda: watch.signs.count("failed") >= 5)
+    assert watch.signs.count("searched") == 0
+
+
+@pytest.mark.parametrize(("steady", "grows"), [(60.0, True), (-1.0, False)])
+def test_only_a_connection_that_lasts_makes_the_next_pause_short_again(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, steady: float, grows: bool
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(watching, "STEADY", steady)
+    monkeypatch.setattr(watch.watcher, "_rest", rests.append)
+    watch.room.account.fail("wait", MailboxError("unavailable", "that was all"), times=6)
+    watch.start()
+
+    watch.until(lambda: len(rests) == 6)
+    assert (rests[5] > 8 * rests[0]) is grows

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from benches import COMPLAINT, MANY, STATUS, TUESDAY_REPORT, acme, plugin, to_clients, to_owner
 from whiteglove.actions import Warn
-from whiteglove.errors import MailboxError, SubmissionError
+from whiteglove.errors import MailboxError, StoreError, SubmissionError
 from whiteglove.guard import Refusal
 from whiteglove.ledger import MailState, PromiseState
-from whiteglove.prepare import AnswerWriter, notice
+from whiteglove.prepare import AnswerWriter, owner_mail
 from whiteglove.store import outbox, warnings
 from whiteglove.store import schema as tables
 from whiteglove.testing import Bench
@@ -129,6 +129,16 @@ class TestNoConnection:
                 waited += timedelta(minutes=1)
             assert timedelta(minutes=30) < waited < timedelta(minutes=50)
 
+    @pytest.mark.parametrize(("code", "minutes"), [(535, 15), (421, 30)])
+    def test_a_refused_login_or_a_closing_server_is_no_reason_to_try_every_mail(self, code: int, minutes: int) -> None:
+        with bench() as b:
+            b.world.server.answer(SubmissionError("temporary", f"{code} no", code=code))
+            for number in range(4):
+                b.deliver(STATUS, subject=f"Matter {number}")
+            assert b.run() == []
+            assert len(b.logged("mail.deferred")) == 1
+            assert len(to_clients(b.advance(minutes=minutes))) == 4
+
     def test_nobody_knocks_again_for_each_mail(self) -> None:
         with bench() as b:
             for number in range(5):
@@ -193,6 +203,18 @@ class TestUnknown:
             assert b.mails[0].raw is None
             assert b.logged("mail.sent")[-1]["reason"] == "found_in_sent"
             assert len(b.promises) == 1
+
+    def test_seen_in_sent_right_before_the_daemon_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with bench() as b:
+            b.world.server.answer(BROKEN, accepted=True)
+            b.receive(STATUS)
+            b.world.account.deliver(b.world.server.sent[0].message, "Sent")
+            monkeypatch.setattr(b.daemon.sent["studio"]._reader, "_settled", lambda token: None)
+            b.daemon.sent["studio"].read()
+            assert state(b, 0) is MailState.UNKNOWN
+            b.restart()
+            assert state(b, 0) is MailState.SENT
+            assert b.mails[0].raw is None
 
     def test_a_transport_with_a_defect_is_believed_to_have_sent(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with bench() as b:
@@ -417,7 +439,7 @@ class TestNotices:
     def test_one_that_the_guard_refuses_loses_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with Bench(WARNING) as b:
             with monkeypatch.context() as patch:
-                patch.setattr(notice, "guard", lambda raw, facts: Refusal("malformed"))
+                patch.setattr(owner_mail, "guard", lambda raw, facts: Refusal("malformed"))
                 assert b.receive("One.") == []
             (mail,) = b.advance(hours=2)
             assert "One." in mail.text
@@ -450,6 +472,22 @@ class TestWhatNobodyForesaw:
                 mails = b.advance(minutes=9)
             assert b.reasons == ["not_written"]
             assert "the answer could not be written" in to_owner(mails)[0].text
+
+    def test_a_full_disk_is_not_the_mails_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with bench(delay="3m") as b:
+            b.receive(STATUS)
+            b.clock.move(timedelta(minutes=3))
+
+            def full(*_: Any) -> None:
+                raise StoreError("database or disk is full")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(AnswerWriter, "prepare", full)
+                for _ in range(9):
+                    with pytest.raises(StoreError):
+                        b.daemon.outbox.drain()
+            assert len(b.run()) == 1
+            assert b.mails[0].attempts == 0
 
     def test_what_became_of_a_mail_is_written_when_the_disk_has_room_again(
         self, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benches import MANY, STATUS, TUESDAY_REPORT, acme, plugin
 from whiteglove.errors import SubmissionError
 from whiteglove.ledger import MailState, PromiseKind
-from whiteglove.outbox.results import pause_after
+from whiteglove.outbox.results import pause_after, rest_after
 from whiteglove.store import chores, outbox
 from whiteglove.store import schema as tables
 from whiteglove.testing import Bench
@@ -145,6 +145,25 @@ class TestHowLongAMailWaits:
         error = SubmissionError("temporary", "nobody there")
         assert timedelta(seconds=30) <= pause_after(error, attempts) <= pause_after(error, attempts + 1)
         assert pause_after(error, attempts) <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "minutes"),
+    [
+        ("temporary", 535, 15),
+        ("temporary", 454, 15),
+        ("temporary", 421, 0.5),
+        ("temporary", 0, 0.5),
+        ("temporary", 451, None),
+        ("permanent", 550, None),
+        ("unknown", 0, None),
+    ],
+)
+def test_what_is_true_of_every_mail_spares_the_others_the_attempt(
+    outcome: str, code: int, minutes: float | None
+) -> None:
+    expected = None if minutes is None else timedelta(minutes=minutes)
+    assert rest_after(SubmissionError(outcome, "no", code=code), 0) == expected
 
 
 def test_a_lookup_by_token_finds_the_mail_that_was_handed_over() -> None:

@@ -364,7 +364,9 @@ class TestWhoAndWhat:
     def test_a_template_that_names_another_client_is_caught(self) -> None:
         own = {"acknowledge/next_report.en.txt": "{{ greeting }}\n\nAfter the Harbour Festival: {{ when }}."}
         with bench(clients={"acme": acme(), "birch": BIRCH}, templates=own) as b:
-            assert b.receive(STATUS) == []
+            (told,) = b.receive(STATUS)
+            assert told.recipient == "robin@vale.example"
+            assert "another client" in told.text
             assert b.reasons == ["discloses_client"]
 
     def test_a_value_that_names_another_client_is_caught(self) -> None:
@@ -375,7 +377,7 @@ class TestWhoAndWhat:
             ]
         )
         with bench(telling, clients={"acme": acme(), "birch": BIRCH}, templates=own) as b:
-            assert b.receive(QUESTION) == []
+            assert to_clients(b.receive(QUESTION)) == []
             assert b.reasons == ["discloses_client"]
 
     def test_the_subject_that_the_client_wrote_is_no_disclosure(self) -> None:

@@ -11,7 +11,7 @@ from whiteglove.actions import Warn
 from whiteglove.clients import Client, DateRange, WorkingHours
 from whiteglove.guard import REASONS
 from whiteglove.message import Address, RecordedMessage, Verdicts
-from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_owner
+from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_of_imitation, tell_owner
 from whiteglove.store import Store, events, warnings
 from whiteglove.store.warnings import WarningRow
 from whiteglove.worktime import WorkingTime
@@ -134,3 +134,15 @@ def test_a_limit_is_told_once_for_all_whom_it_holds_back(store: Store) -> None:
     assert not instead(store, "limit_all", message(thread=2))
     assert instead(store, "limit_person", message(thread=1))
     assert not instead(store, "limit_person", message(thread=2))
+
+
+def test_of_a_stranger_who_looks_like_a_client_only_the_client_is_named(store: Store) -> None:
+    with store.write() as tx:
+        assert tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME)
+        assert not tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME)
+    assert told(store, SATURDAY) == ()
+    (warning,) = told(store, MONDAY_NINE)
+    assert (warning.client, warning.urgency, warning.times) == ("acme", "today", 2)
+    assert "Acme GmbH" in warning.text
+    assert "clients/acme.toml" in warning.text
+    assert "@" not in warning.text

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from whiteglove.message import Kind, Verdicts
+from whiteglove.settings.data import load_languages
 
 Judge = Callable[..., Verdicts]
 
@@ -272,3 +273,23 @@ def test_r32_a_wish_for_a_receipt_is_a_persons_wish(judge: Judge) -> None:
 )
 def test_r96_a_long_hostile_text_takes_no_time_to_speak_of(judge: Judge, piece: str) -> None:
     assert judge(Subject="Undeliverable: x", text=piece * 100_000) is not None
+
+
+NOTICES = [
+    notice
+    for language in load_languages().values()
+    for notices in (language.notice, language.notice_short)
+    for notice in notices.values()
+]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_r40_an_answer_that_lost_its_headers_is_known_by_what_it_says_of_itself(judge: Judge, notice: str) -> None:
+    folded = notice.replace("; ", ";\n", 1)
+    verdicts = judge(text=f"Hi,\n\nHow are things progressing?\n\n{folded}\n\nWile\n")
+    assert (verdicts.human, verdicts.obliges, verdicts.reason) == (True, True, "says_it_is_automatic")
+    assert judge(text=f"How are things progressing?\n\nOn Monday Robin wrote:\n> Hi,\n> {notice}\n").may_acknowledge
+
+
+def test_half_of_that_sentence_says_nothing(judge: Judge) -> None:
+    assert judge(text="Was this written automatically? How are things progressing?\n").may_acknowledge

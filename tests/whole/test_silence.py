@@ -117,3 +117,16 @@ def test_after_a_missed_report_the_owner_is_told_and_the_client_is_not(studio: S
         until(lambda: any("Catalogue" in text_of(read(mail)) for mail in studio.sink.received), "word to the owner")
         assert {received.recipients for received in studio.sink.received} == {(studio.user,)}
         assert studio.explain("m1@acme.example")["decision"] == {"action": "withheld", "reason": "promise_late"}
+
+
+def test_a_muted_client_gets_nothing_and_answers_again_afterwards(studio: Studio) -> None:
+    studio.configure()
+    with studio.start() as running:
+        assert studio.ask("mute", "acme", "2h").code == 0
+        studio.deliver(studio.mail(message_id="m1@acme.example"))
+        assert running.wait_for("mail.withheld")["reason"] == "muted"
+        assert studio.explain("m1@acme.example")["decision"] == {"action": "withheld", "reason": "muted"}
+        assert studio.ask("mute", "acme", "off").code == 0
+        studio.deliver(studio.mail(message_id="m2@acme.example", subject="Once more"))
+        (received,) = studio.sink.wait_for(1)
+        assert (received.recipients, read(received)["Subject"]) == (("wile@acme.example",), "Re: Once more")

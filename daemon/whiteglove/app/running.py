@@ -203,9 +203,11 @@ class _Once:
         self._daemon = daemon
         self.stop = stop
         self.recorded = self.sent = self.faults = 0
+        self._thread: threading.Thread | None = None
 
     def work(self) -> None:
         daemon = self._daemon
+        self._thread = threading.current_thread()
         daemon.after_batch = self._handle
         try:
             daemon.outbox.take_over()
@@ -216,8 +218,12 @@ class _Once:
             get("run").exception("something unforeseen happened")
 
     def _handle(self) -> None:
-        """Handle each batch before the next is read, so that no more texts lie in memory than one batch has."""
-        self._drained("desk", self._daemon.desk.drain)
+        """Handle each batch before the next is read, so that no more texts lie in memory than one batch has.
+
+        A batch of Sent has none, and comes on the very thread that the desk waits for when a text is to be fetched.
+        """
+        if threading.current_thread() is self._thread:
+            self._drained("desk", self._daemon.desk.drain)
 
     def _catch_up(self) -> None:
         for watcher in self._daemon.watchers:

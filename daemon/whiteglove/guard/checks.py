@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from whiteglove.disclosure import disclosure_words
+from whiteglove.disclosure import disclosure_words, fold
 from whiteglove.guard.facts import Facts, Refusal
 from whiteglove.guard.finished import FinishedMail, decoded, read_back
 from whiteglove.ledger import Audience
@@ -146,12 +146,17 @@ def _disclosure(mail: FinishedMail, facts: Facts) -> str | None:
         return "discloses_client"
     known = facts.other_words
     words = known if known is not None else disclosure_words(facts.book, facts.client)
-    # What the client wrote, their subject and their own name, tells them nothing new; in a rehearsal both stand in the
-    # text too. The notice is the same for everybody, so a client who is called like a word of it stays undisclosed.
-    theirs = words.found(f"{facts.answered_subject}\n{facts.recipient.name}")
-    copied = words.found(f"{mail.subject}\n{decoded(mail.one('to'))}") - theirs
-    generated = words.found(mail.words) - (theirs if facts.rehearsal else frozenset())
-    return "discloses_client" if (copied | generated) - words.found(facts.notice) else None
+    # Subject and To are copies of what the client wrote, which tells them nothing new; in a rehearsal both stand in the
+    # text too. Compared letter by letter, since a copy that was cut short ends in half a word. The notice is the same
+    # for everybody, so a client who is called like a word of it stays undisclosed.
+    recipient = facts.recipient
+    written = "".join(fold(f"Re: {facts.answered_subject}\n{recipient.name}\n{recipient.address}"))
+    copied = words.found(f"{mail.subject}\n{decoded(mail.one('to'))}")
+    generated = words.found(mail.words)
+    doubtful = copied | generated if facts.rehearsal else copied
+    theirs = {phrase for phrase in doubtful if phrase.replace(" ", "") in written}
+    told = (copied - theirs) | (generated - theirs if facts.rehearsal else generated)
+    return "discloses_client" if told - words.found(facts.notice) else None
 
 
 def _well_formed(mail: FinishedMail, facts: Facts) -> str | None:

@@ -6,10 +6,12 @@ What is not exactly as it is composed here counts as not sound, or as no address
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+from email.message import Message
 
 # Fields whose values are codes and numbers, or are copied from the mail answered: no generated words. Subject and To
 # hold what the recipient wrote, and are looked at by themselves.
@@ -22,6 +24,7 @@ _CALENDAR_CODES = frozenset({
     "STATUS", "TRANSP", "CLASS",
 })  # fmt: skip
 _CALENDAR_LINE = re.compile(r"([A-Za-z0-9-]*)(.*)")
+_PART_FIELDS = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
 
 _ADDRESS = r"[^\s<>@,;:()\"\\\x7f-\U0010ffff]+@[^\s<>@,;:()\"\\\x7f-\U0010ffff]+"
 _QUOTED_NAME = r'"(?:[^"\\\r\n]|\\.)*"'
@@ -35,15 +38,16 @@ class FinishedMail:
     """The bytes, read back.
 
     `headers` are the top-level fields in order, names in lower case, values unfolded and still encoded; `types` are the
-    content types of the leaves of the MIME tree, `files` the dispositions of its parts. `text`, `page` (HTML) and
-    `calendar` are decoded, None where there is no such part. `sound` is False where anything could not be read without
-    repairs.
+    content types of the leaves of the MIME tree, `files` the dispositions of its parts, `beside` what else a part says
+    of itself and what stands before and after the parts. `text`, `page` (HTML) and `calendar` are decoded, None where
+    there is no such part. `sound` is False where anything could not be read without repairs.
     """
 
     raw: bytes
     headers: tuple[tuple[str, str], ...]
     types: tuple[str, ...]
     files: tuple[str, ...]
+    beside: tuple[str, ...]
     text: str | None
     page: str | None
     calendar: str | None
@@ -72,7 +76,7 @@ class FinishedMail:
         fields, names of files."""
         headers = (decoded(value) for name, value in self.headers if name not in _MECHANICAL | {"subject", "to"})
         texts = (self.text or "", self.page or "", _calendar_words(self.calendar or ""))
-        return "\n".join((*texts, *headers, *self.files))
+        return "\n".join((*texts, *headers, *self.files, *self.beside))
 
 
 def read_back(raw: bytes) -> FinishedMail:
@@ -94,11 +98,19 @@ def read_back(raw: bytes) -> FinishedMail:
         headers=tuple((name.lower(), _unfolded(str(value))) for name, value in parsed.items()),
         types=tuple(part.get_content_type() for part in parts if not part.is_multipart()),
         files=files,
+        beside=tuple(_beside(parts)),
         text=texts.get("text/plain"),
         page=texts.get("text/html"),
         calendar=texts.get("text/calendar"),
         sound=sound and all(map(_FILE.fullmatch, files)),
     )
+
+
+def _beside(parts: Sequence[Message]) -> Iterator[str]:
+    for part in parts:
+        yield from (str(text) for text in (part.preamble, part.epilogue, part.get_param("name")) if text)
+    for part in parts[1:]:
+        yield from (decoded(str(value)) for name, value in part.items() if name.lower() not in _PART_FIELDS)
 
 
 def decoded(value: str) -> str:
@@ -116,8 +128,10 @@ def _unfolded(value: str) -> str:
 
 
 def _calendar_words(calendar: str) -> str:
-    """What of an iCalendar object is words: values and parameters, unfolded and unescaped."""
+    """What of an iCalendar object is words: values and parameters, unfolded and unescaped; of codes the parameters."""
     lines = calendar.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "").split("\n")
     named = (_CALENDAR_LINE.fullmatch(line) for line in lines)
-    texts = (found[2] for found in named if found and found[1].upper() not in _CALENDAR_CODES)
+    texts = (
+        found[2].partition(":")[0] if found[1].upper() in _CALENDAR_CODES else found[2] for found in named if found
+    )
     return "\n".join(texts).replace("\\n", " ").replace("\\N", " ")

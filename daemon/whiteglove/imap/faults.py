@@ -19,8 +19,16 @@ _SENSELESS = (ValueError, TypeError, LookupError, RecursionError)
 _CODE = re.compile(r"\[([A-Za-z-]+)[^\]]*\]")
 _STOP = frozenset({"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN"})
 _LATER = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG", "THROTTLED", "CORRUPTION"})
+_RATIONED = frozenset({"LIMIT", "OVERQUOTA", "THROTTLED"})
 _NO_FOLDER = frozenset({"NONEXISTENT", "TRYCREATE"})
 _NOT_CONNECTED = "authenticated but not connected"
+_TOO_MUCH = re.compile(
+    r"throttled|too many (?:\w+ )?(?:connections|sessions|requests|commands)|bandwidth|limits? exceeded", re.IGNORECASE
+)
+_NOT_NOW = re.compile(r"\btemporar(?:y|ily)\b|\btry (?:again )?later\b", re.IGNORECASE)
+_BACKOFF = re.compile(r"backoff time: (\d{1,9}) (milli)?seconds", re.IGNORECASE)
+_RATION_PAUSE = 60.0
+_LONGEST_PAUSE = 900.0
 _SHOWN = 300
 
 
@@ -54,13 +62,14 @@ def refusal(where: str, text: str, *, code: str = "protocol") -> MailboxError:
     after it: that is a refused login.
     """
     told = response_code(text)
-    said = f"{where}: {_shown(text)}"
+    said = f"{where}: {shown(text)}"
     if told in _STOP:
         return MailboxError("login", said, fatal=True)
     if _NOT_CONNECTED in text.casefold():
         return MailboxError("login", said)
-    if told in _LATER or "throttled" in text.casefold():
-        return MailboxError("unavailable", said)
+    if told in _LATER or _TOO_MUCH.search(text) or _NOT_NOW.search(text):
+        # Also at a login: Gmail, which gives no code for it, means the number of connections and not the password.
+        return MailboxError("unavailable", said, pause=_pause(told, text))
     if told in _NO_FOLDER:
         return MailboxError("missing_folder", said)
     return MailboxError(code, said)
@@ -82,9 +91,9 @@ def broken(where: str, error: BaseException) -> MailboxError:
         if "timed out" in text:
             return MailboxError("timeout", f"{where}: no answer in time")
         if "closed the connection" in text or "socket error" in text:
-            return MailboxError("unreachable", f"{where}: {_shown(text)}")
+            return MailboxError("unreachable", f"{where}: {shown(text)}")
         return refusal(where, text, code="unavailable" if _is_goodbye(text) else "protocol")
-    return MailboxError("unreachable", f"{where}: {_shown(str(error))}")
+    return MailboxError("unreachable", f"{where}: {shown(str(error))}")
 
 
 def senseless(where: str, error: BaseException) -> MailboxError:
@@ -97,6 +106,15 @@ def _is_goodbye(text: str) -> bool:
     return not any(own in text for own in ("unexpected", "unterminated", "announces", "a line of more", "in the clear"))
 
 
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
+def _pause(told: str, text: str) -> float:
+    """Seconds for which the server wants to be left alone: its own figure up to a limit, or a minute where this account
+    has had its share; 0.0 where it is only busy, for example while it is restarted."""
+    if found := _BACKOFF.search(text):
+        return min(int(found[1]) / (1000 if found[2] else 1), _LONGEST_PAUSE)
+    return _RATION_PAUSE if told in _RATIONED or _TOO_MUCH.search(text) else 0.0
+
+
+def shown(text: str) -> str:
+    """What a server said, as one line without control characters, cut."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

@@ -15,6 +15,9 @@ LONGEST = 540.0
 DONE_TIMEOUT = 10.0
 """Seconds that a server has to end IDLE; one that needs longer is dead, and a stopping daemon does not wait for it."""
 
+BREATH = 1.0
+"""Seconds to wait after a server ended IDLE by itself, lest one that does so at once be asked without end."""
+
 
 class IdleRefusedError(Exception):
     """The server advertises IDLE and answers NO or BAD to it."""
@@ -32,8 +35,11 @@ def idle(wire: Wire, alarm: socket.socket, seconds: float) -> None:
             del wire.tagged_commands[tag]
             raise IdleRefusedError(last_text([response]))
     linger(wire, alarm, min(seconds, LONGEST), lambda: wire.tagged_commands[tag] is not None)
-    if wire.tagged_commands[tag] is None:
-        wire.send(b"DONE\r\n")
+    if wire.tagged_commands[tag] is not None:
+        wire._command_complete("IDLE", tag)
+        linger(wire, alarm, min(seconds, BREATH))
+        return
+    wire.send(b"DONE\r\n")
     wire.sock.settimeout(min(wire.read_timeout, DONE_TIMEOUT))
     try:
         wire._command_complete("IDLE", tag)

@@ -35,7 +35,8 @@ class Search:
 
     def between(self, low: int, high: int | None = None, *criteria: str) -> list[int]:
         """The UIDs from `low` to `high` (None: to the last there is) that meet the criteria, ascending."""
-        if high is not None and high < low:
+        # Above the largest UID there is nothing, and no number for it that a server would take.
+        if low > _LARGEST_UID or (high is not None and high < low):
             return []
         found: set[int] = set()
         width = WINDOW if self._wire.exists > WINDOW else _LARGEST_UID

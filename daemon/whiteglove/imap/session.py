@@ -21,12 +21,16 @@ from whiteglove.imap.connect import Connection, Credentials, Timeouts, connect
 from whiteglove.imap.folders import Listed, Role
 from whiteglove.imap.idle import IdleRefusedError, idle, linger
 from whiteglove.imap.search import Search
+from whiteglove.imap.wire import MOST_ALERTS
 from whiteglove.message import Part
 from whiteglove.ports import Fetched, Folders, FolderStatus
 from whiteglove.settings import ServerAddress
 
-_REFUSALS = 3
-"""Logins refused in a row without a reason that RFC 5530 knows, before trying again counts as harm."""
+_REFUSALS = 2
+"""Logins refused in a row without a reason that RFC 5530 knows, before trying again counts as harm. Each mailbox has
+two connections, and there are servers that shut an address out for five refusals in ten minutes."""
+
+_REFUSED_PAUSE = 60.0
 
 _FAREWELL = 2.0
 """Seconds that a server has for LOGOUT: a stopping daemon does not wait for a dead one."""
@@ -68,6 +72,7 @@ class ImapMailbox:
         self._uidvalidity = 0
         self._searched: dict[str, _State] = {}
         self._refusals = 0
+        self._alerts: list[str] = []
         self._idle_works = True
         self._alarm, self._bell = socket.socketpair()
         self._alarm.setblocking(False)
@@ -77,7 +82,7 @@ class ImapMailbox:
     def connect(self) -> None:
         """Open, verify TLS, log in. Raises `MailboxError`, also where the password cannot be read.
 
-        `fatal` after a login refused for good: by an RFC 5530 code, or without one for the third time in a row.
+        `fatal` after a login refused for good: by an RFC 5530 code, or without one for the second time in a row.
         """
         self._drop()
         try:
@@ -101,6 +106,14 @@ class ImapMailbox:
     def can_idle(self) -> bool:
         """Whether the server offers IDLE and has not refused it. Without, `wait` only lets time pass."""
         return self._connection is not None and self._idle_works
+
+    def alerts(self) -> tuple[str, ...]:
+        """What the server wanted a person to read since this was asked last, each as one line."""
+        found = [*self._alerts, *(self._connection.wire.alerts if self._connection else ())]
+        self._alerts.clear()
+        if self._connection is not None:
+            self._connection.wire.alerts.clear()
+        return tuple(faults.shown(text) for text in found)
 
     def folders(self) -> Folders:
         """By configuration, else SPECIAL-USE (RFC 6154), else a table of localised names; never by guess."""
@@ -169,12 +182,14 @@ class ImapMailbox:
         # Yahoo refuses a message whose last line is not ended.
         ended = message if message.endswith(b"\r\n") else message + b"\r\n"
         with self._talking() as connection:
-            try:
-                connection.client.append(folder, ended, flags)
-            except imaplib.IMAP4.abort:
-                raise
-            except imaplib.IMAP4.error as error:
-                raise self._folder_refused(connection, folder, str(error)) from error
+            refused = self._append_refused(connection, folder, ended, flags)
+            if refused is not None and self._open == folder:
+                # Courier lets nobody append to the folder that they have open for reading.
+                self._open = None
+                connection.client.select_folder("INBOX", readonly=True)
+                refused = self._append_refused(connection, folder, ended, flags)
+            if refused is not None:
+                raise self._folder_refused(connection, folder, str(refused)) from refused
 
     def wait(self, seconds: float) -> bool:
         """IDLE on the open folder until the server hints at news or time is up; True for a hint.
@@ -218,13 +233,27 @@ class ImapMailbox:
         self._search, self._open = None, None
         self._searched.clear()
         if connection is not None:
+            self._alerts = [*self._alerts, *connection.wire.alerts][-MOST_ALERTS:]
             connection.wire.shutdown()
 
     def _counted(self, error: MailboxError) -> MailboxError:
         if error.code != "login" or not isinstance(error.__cause__, imaplib.IMAP4.error):
             return error
         self._refusals += 1
-        return MailboxError(error.code, str(error), fatal=error.fatal or self._refusals >= _REFUSALS)
+        fatal = error.fatal or self._refusals >= _REFUSALS
+        return MailboxError(error.code, str(error), fatal=fatal, pause=_REFUSED_PAUSE)
+
+    def _append_refused(
+        self, connection: Connection, folder: str, message: bytes, flags: Sequence[str]
+    ) -> imaplib.IMAP4.error | None:
+        """Why the server does not take the message, None where it did."""
+        try:
+            connection.client.append(folder, message, flags)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            return error
+        return None
 
     def _searching(self) -> Search:
         if self._search is None or self._open is None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import re
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,7 +24,18 @@ LONGEST_LINE = 16 * 1024 * 1024
 LARGEST_LITERAL = 64 * 1024 * 1024
 """Octets of one literal; whatever this daemon asks for is asked for in smaller pieces."""
 
+LONGEST_ANSWER = 300.0
+"""Seconds that a server may take to answer what it was told last, and a second more for each `SLOWEST` octets of it. A
+time-out between two pieces is none for a server that drips."""
+
+SLOWEST = 100
+"""Octets a second. Some providers slow an account down that far that has used its share, and are to be read all the
+same."""
+
+MOST_ALERTS = 5
+
 _CHUNK = 65536
+_ALERT = re.compile(rb"\S{1,40} (?:OK|NO|BAD|BYE|PREAUTH) \[ALERT\][ \t]*(.{1,2000})", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,8 @@ class Wire(imaplib.IMAP4):
     """One connection: `imaplib.IMAP4` over a plain or a TLS socket, with keep-alive and without Nagle's algorithm.
 
     `news` is true once the server has announced a number of messages that differs from the last known one, by EXISTS
-    in the reply to any command or while idling. `exists` is that number.
+    in the reply to any command or while idling. `exists` is that number. `alerts` are the texts that the server wants a
+    person to read (RFC 9051 section 7.1, ALERT), the first few of them.
     """
 
     def __init__(
@@ -48,6 +62,9 @@ class Wire(imaplib.IMAP4):
         self.read_timeout = read_timeout
         self.news = False
         self.exists = 0
+        self.alerts: list[str] = []
+        self._asked_at = time.monotonic()
+        self._received = 0
         self._context = context
         self._buffer = bytearray()
         super().__init__(host, port, connect_timeout)
@@ -111,11 +128,16 @@ class Wire(imaplib.IMAP4):
             return []
         return list(self._untagged_response(typ, data, "LIST")[1]) if typ == "OK" else []
 
+    def send(self, data: Any) -> None:
+        """Called by imaplib for every command and literal: the time of the answer begins."""
+        self._asked_at, self._received = time.monotonic(), 0
+        super().send(data)
+
     def read(self, size: int) -> bytes:
         if size > LARGEST_LITERAL:
             raise self.abort(f"the server announces {size} octets in one piece")
         while len(self._buffer) < size:
-            self._more()
+            self._more_in_time()
         return self._take(size)
 
     def readline(self) -> bytes:
@@ -124,7 +146,7 @@ class Wire(imaplib.IMAP4):
             searched = len(self._buffer)
             if searched > LONGEST_LINE:
                 raise self.abort(f"the server sends a line of more than {LONGEST_LINE} octets")
-            self._more()
+            self._more_in_time()
         return self._take(end + 1)
 
     def shutdown(self) -> None:
@@ -163,11 +185,25 @@ class Wire(imaplib.IMAP4):
         """Drop untagged responses nobody asked for, which imaplib would otherwise keep for ever."""
         self.untagged_responses.clear()
 
+    def _more_in_time(self) -> None:
+        if time.monotonic() > self._asked_at + LONGEST_ANSWER + self._received / SLOWEST:
+            raise TimeoutError("timed out")
+        before = len(self._buffer)
+        self._more()
+        self._received += len(self._buffer) - before
+
     def _more(self) -> None:
         data = self.sock.recv(_CHUNK)
         if not data:
             raise self.abort("the server closed the connection")
         self._buffer += data
+
+    def _get_line(self) -> bytes:
+        """Called by imaplib for every line; an alert may stand in any status response, tagged or not."""
+        line: bytes = super()._get_line()  # type: ignore[misc]  # typeshed leaves it out.
+        if (alert := _ALERT.match(line)) and len(self.alerts) < MOST_ALERTS:
+            self.alerts.append(alert[1].decode("utf-8", "replace"))
+        return line
 
     def _take(self, size: int) -> bytes:
         with memoryview(self._buffer) as view:

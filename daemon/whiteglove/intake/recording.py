@@ -121,7 +121,7 @@ class Recorder:
             settled=read.ours,
         )
         digest = self._digest(read.message, payload) if read.client else None
-        if id_hash is not None and self._moved(tx, folder, read.fetched.uid, id_hash, digest):
+        if self._moved(tx, folder, read, id_hash, digest):
             return done
         known = _known_of_anybody(read, folder, done, id_hash, now)
         if read.client is None:
@@ -168,14 +168,21 @@ class Recorder:
         automatic = verdicts.kind in MACHINE_KINDS or read.ours is not None
         return Verdicts(human=not automatic, may_acknowledge=False, obliges=False, reason="own_address")
 
-    def _moved(self, tx: sa.Connection, folder: FolderState, uid: int, id_hash: bytes, digest: bytes | None) -> bool:
+    def _moved(
+        self, tx: sa.Connection, folder: FolderState, read: Read, id_hash: bytes | None, digest: bytes | None
+    ) -> bool:
         """After a renumbering, recognise a message that is recorded under its old UID."""
         if folder.live_from is None:
             return False
-        before = messages.before_renumbering(tx, folder.mailbox, folder.folder, folder.uidvalidity, id_hash, digest)
+        place = folder.mailbox, folder.folder, folder.uidvalidity
+        before: int | None = None
+        if id_hash is not None:
+            before = messages.before_renumbering(tx, *place, id_hash, digest)
+        elif read.client is not None and digest is not None:
+            before = messages.nameless_before_renumbering(tx, *place, read.client.key, digest)
         if before is None:
             return False
-        messages.renumber(tx, before, folder.uidvalidity, uid)
+        messages.renumber(tx, before, folder.uidvalidity, read.fetched.uid)
         return True
 
     def _digest(self, message: Message, payload: bytes | None) -> bytes:

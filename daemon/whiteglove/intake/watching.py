@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 
 from whiteglove.errands import Backoff, Errands
 from whiteglove.errors import MailboxError
@@ -19,7 +20,10 @@ from whiteglove.ports import Clock, Mailbox
 
 FIRST_SENT_PATIENCE = 120.0
 LONGEST_PAUSE = 300.0
-"""Seconds after a fault within which the mailbox is tried again."""
+"""Seconds after a fault within which the mailbox is tried again, unless its login was refused."""
+STEADY = 60.0
+"""Seconds after which a connection counts as one that lasts. A server that takes every login and ends the connection at
+once is not to be asked again and again every second."""
 
 
 class SentReader:
@@ -48,8 +52,9 @@ class SentReader:
 
 class Watcher:
     """Watches the folders of one mailbox until it is stopped. `on_settled` is called once: when each folder has its
-    line, or the mailbox was reported lost. `on_searched` is called whenever a folder was searched and nothing in it is
-    unread any more, `on_failed` whenever an attempt ended in a fault that was reported."""
+    line, or the mailbox was reported lost. `on_alert` gets what the server wants a person to read. `on_searched` is
+    called whenever a folder was searched and nothing in it is unread any more, `on_failed` whenever an attempt ended in
+    a fault that was reported, and while the next attempt is far off."""
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class Watcher:
         poll: Callable[[], timedelta],
         on_settled: Callable[[], None],
         on_fatal: Callable[[str, MailboxError], None],
+        on_alert: Callable[[str, str], None],
         on_searched: Callable[[], None],
         on_failed: Callable[[], None],
     ) -> None:
@@ -76,12 +82,15 @@ class Watcher:
         self._poll = poll
         self._on_settled = on_settled
         self._on_fatal = on_fatal
+        self._on_alert = on_alert
         self._on_searched = on_searched
         self._on_failed = on_failed
         self._stop = threading.Event()
         self._backoff = Backoff(longest=LONGEST_PAUSE)
         self._lost_since: datetime | None = None
+        self._told_reasons: set[str] = set()
         self._told_fatal = False
+        self._found_at: float | None = None
         self._thread = threading.Thread(target=self._watch, name=f"watch-{name}", daemon=True)
 
     @property
@@ -118,21 +127,30 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._stop.is_set():
-            fatal = False
+            fatal, pause = False, 0.0
             try:
                 try:
                     self._session()
                 except MailboxError as error:
-                    fatal = error.fatal
+                    fatal, pause = error.fatal, error.pause
                     self._mailbox.close()
                     self._lost(error)
+                    self._pass_on_alerts()
             except Exception:  # noqa: BLE001 - A full disk or a defect must not end the watching in silence.
                 self._mailbox.close()
                 get("watch").exception("the mailbox cannot be watched now", mailbox=self.name)
                 self._on_failed()
-            if not self._stop.is_set():
-                self._stop.wait(self._backoff.failed(fatal=fatal))
+            if self._found_at is not None and monotonic() - self._found_at > STEADY:
+                self._backoff.succeeded()
+            self._found_at = None
+            self._rest(self._backoff.failed(fatal=fatal, pause=pause))
         self._mailbox.close()
+
+    def _rest(self, seconds: float) -> None:
+        """Let time pass until the next attempt, with a sign of life as often as there would be one without a pause."""
+        until = monotonic() + seconds
+        while not self._stop.wait(min(LONGEST_PAUSE, max(0.0, until - monotonic()))) and monotonic() < until:
+            self._on_failed()
 
     def _session(self) -> None:
         """One connection, from login until it breaks or the daemon stops."""
@@ -145,6 +163,7 @@ class Watcher:
             if first:
                 self._found()
                 first = False
+            self._pass_on_alerts()
             self._mailbox.wait(self._poll().total_seconds())
 
     def _first_sent(self) -> None:
@@ -162,9 +181,14 @@ class Watcher:
             self._on_searched()
         return number
 
+    def _pass_on_alerts(self) -> None:
+        for text in self._mailbox.alerts():
+            self._on_alert(self.name, text)
+
     def _found(self) -> None:
-        self._backoff.succeeded()
+        self._found_at = monotonic()
         self._told_fatal = False
+        self._told_reasons.clear()
         if self._lost_since is None:
             self._journal.write("mailbox.connected", mailbox=self.name)
         else:
@@ -175,6 +199,9 @@ class Watcher:
     def _lost(self, error: MailboxError) -> None:
         if self._lost_since is None:
             self._lost_since = self._clock.now()
+        if error.code not in self._told_reasons:
+            # A server that comes back with a certificate that does not hold is another matter than its restart.
+            self._told_reasons.add(error.code)
             self._journal.write("mailbox.lost", level="error", mailbox=self.name, reason=error.code, error=str(error))
         self._on_failed()
         if error.fatal and not self._told_fatal:

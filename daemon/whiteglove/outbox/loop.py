@@ -15,13 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.errors import MailboxError, SubmissionError
+from whiteglove.errors import MailboxError, StoreError, SubmissionError
 from whiteglove.ledger import Audience, MailState
 from whiteglove.log import Journal, get
-from whiteglove.outbox.results import Lines, Results, pause_after
+from whiteglove.outbox.results import Lines, Results, rest_after
 from whiteglove.ports import Clock, Transport
-from whiteglove.prepare import AnswerWriter, NoticeWriter, Prepared
+from whiteglove.prepare import AnswerWriter, NoticeWriter, Prepared, SummaryWriter
 from whiteglove.prepare.notice import TEMPLATE as NOTICE
+from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.prepare.telling import CORE
 from whiteglove.settings import Settings
 from whiteglove.store import Store, folders, outbox, warnings
@@ -49,6 +50,7 @@ class Outbox:
         settings: Settings,
         answers: AnswerWriter,
         notices: NoticeWriter,
+        summaries: SummaryWriter,
         transports: Mapping[str, Transport],
         read_sent: Callable[[str], None],
         lies_in_sent: Callable[[str, str, str], bool],
@@ -62,6 +64,7 @@ class Outbox:
         self._settings = settings
         self._answers = answers
         self._notices = notices
+        self._summaries = summaries
         self._transports = transports
         self._read_sent = read_sent
         self._lies_in_sent = lies_in_sent
@@ -81,8 +84,10 @@ class Outbox:
         with self._store.write() as tx:
             outbox.free_claims(tx)
             orphans = outbox.in_state(tx, MailState.SUBMITTING)
-            if notices := [row.row for row in orphans if row.audience is Audience.OWNER]:
-                outbox.change(tx, notices, state=MailState.PLANNED)
+            notices = [row.row for row in orphans if row.audience is Audience.OWNER]
+            outbox.change(tx, notices, state=MailState.PLANNED)
+            lines = self._results.seen_meanwhile(tx, now)
+        self._log(lines)
         self._taken_over_at = now
         self._orphans = {row.row: now for row in orphans if row.audience is Audience.CLIENT}
 
@@ -125,6 +130,8 @@ class Outbox:
         """One mail that cannot be written or sent for a reason nobody foresaw must not hold up those behind it."""
         try:
             return self._hand_over(row)
+        except StoreError:
+            raise  # A full disk is not the mail's fault: it waits, however long that takes.
         except Exception as error:  # noqa: BLE001 - Nothing stops the loop.
             get("outbox").exception("a mail could not be handled", mail=row.row)
             self._stumbles[row.row] += 1
@@ -140,7 +147,8 @@ class Outbox:
     def _hand_over(self, row: OutboxRow) -> int:
         now = self._clock.now()
         if self._unreachable.get(row.mailbox, now) > now:
-            # Its neighbour has just found nobody there; to knock again for each mail would hold up other mailboxes.
+            # Its neighbour has just found nobody there, or a login refused; to knock again for each mail would hold up
+            # other mailboxes, and get the account locked.
             with self._store.write() as tx:
                 outbox.change(tx, [row.row], not_before=self._unreachable[row.mailbox])
             return 0
@@ -160,8 +168,8 @@ class Outbox:
             get("outbox").exception("handing a mail over ended in a fault", mail=mail.row)
             error = SubmissionError("unknown", repr(fault))
         self._unreachable.pop(mail.mailbox, None)
-        if error is not None and error.outcome == "temporary" and not error.code:
-            self._unreachable[mail.mailbox] = self._clock.now() + pause_after(error, mail.attempts)
+        if error is not None and (rest := rest_after(error, mail.attempts)) is not None:
+            self._unreachable[mail.mailbox] = self._clock.now() + rest
         self._unwritten[mail.row] = mail, error, now
         return int(error is None)
 
@@ -234,8 +242,7 @@ class Outbox:
             elif row.valid_until is not None and row.valid_until <= now:
                 lines = self._results.not_sent(tx, row, "time_passed", now)
             else:
-                writer = self._answers if row.audience is Audience.CLIENT else self._notices
-                prepared = writer.prepare(tx, row, now)
+                prepared = self._writer(row).prepare(tx, row, now)
                 if prepared.refusal is None:
                     changes = _submitting(prepared, now)
                     outbox.change(tx, [row.row], **changes)
@@ -249,6 +256,11 @@ class Outbox:
         if lines:
             self._on_accepted()
         return ready
+
+    def _writer(self, row: OutboxRow) -> AnswerWriter | NoticeWriter | SummaryWriter:
+        if row.audience is Audience.CLIENT:
+            return self._answers
+        return self._summaries if row.template == SUMMARY else self._notices
 
     def _settle_orphans(self) -> None:
         now = self._clock.now()
@@ -290,7 +302,7 @@ class Outbox:
             told = warnings.due(tx, now)
             waiting = outbox.in_state(tx, MailState.PLANNED, MailState.DEFERRED)
             # A mail that may have arrived already must not say more when it comes again under the same Message-ID.
-            unseen = (row for row in waiting if row.audience is Audience.OWNER and row.message_id is None)
+            unseen = (row for row in waiting if row.template == NOTICE and row.message_id is None)
             joined = next(unseen, None)
             mail = joined.row if joined else self._new_notice(tx, told[0], now)
             outbox.change(tx, [mail], not_before=now)

@@ -11,6 +11,7 @@ from whiteglove.actions import Warn
 from whiteglove.errors import SubmissionError
 from whiteglove.ledger import Audience, MailState, PromiseKind, PromiseState
 from whiteglove.prepare.answer import promise_uid
+from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.prepare.telling import CORE, tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import Store, chores, events, ledger, messages, outbox, warnings
@@ -40,10 +41,12 @@ class Results:
     def accepted(self, tx: sa.Connection, row: OutboxRow, now: datetime, *, filed: bool = False) -> Lines:
         """The server took it; `filed` where it lies in Sent already."""
         told, promise = self._told(tx, row, now)
-        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, error=None, promise=promise)
+        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, settled_at=now, error=None, promise=promise)
         lines = [line("mail.sent", row, reason="found_in_sent" if filed else row.reason), *told]
         if row.audience is Audience.OWNER:
             warnings.told(tx, row.row)
+        if row.template == SUMMARY and row.audience is Audience.OWNER:
+            lines.append(line("summary.sent", row))
         if row.audience is Audience.OWNER or row.rehearsed or filed:
             outbox.drop_bytes(tx, row)
         else:
@@ -55,10 +58,19 @@ class Results:
         """A mail whose fate nobody knew lies in Sent: it went out. What it told was told when it became `unknown`."""
         if row.state is not MailState.UNKNOWN:
             return self.accepted(tx, row, now, filed=True)
-        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, error=None)
+        outbox.change(tx, [row.row], state=MailState.SENT, accepted_at=now, settled_at=now, error=None)
         outbox.drop_bytes(tx, row)
         events.add(tx, "MailSent", now, row.row)
         return [line("mail.sent", row, reason="found_in_sent")]
+
+    def seen_meanwhile(self, tx: sa.Connection, now: datetime) -> Lines:
+        """Mails whose fate nobody knew, and whose copy in Sent was recorded right before the process ended."""
+        lines: Lines = []
+        for row in outbox.in_state(tx, MailState.UNKNOWN):
+            copy = messages.find(tx, self._store.hash_id(row.message_id)) if row.message_id else None
+            if copy is not None and copy.outbound:
+                lines += self.found_in_sent(tx, row, now)
+        return lines
 
     def unknown(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: str) -> Lines:
         """Nobody can say whether the server has it. The client may have it, so it counts as told and made, and it is
@@ -66,7 +78,7 @@ class Results:
         if row.audience is Audience.OWNER:
             return self._later(tx, row, now + UNKNOWN_NOTICE_PAUSE, error, message_id=row.message_id)
         told, promise = self._told(tx, row, now)
-        outbox.change(tx, [row.row], state=MailState.UNKNOWN, error=error, promise=promise)
+        outbox.change(tx, [row.row], state=MailState.UNKNOWN, settled_at=now, error=error, promise=promise)
         lines = [line("mail.unknown", row, level="error", error=error), *told]
         events.add(tx, "MailFailed", now, row.row)
         if not row.rehearsed:
@@ -90,9 +102,9 @@ class Results:
             return self._notice_failed(tx, row, now, str(error))
         if row.rehearsed:
             # It was the owner's own address that was refused, and no client's must be taken for dead.
-            outbox.change(tx, [row.row], state=MailState.CANCELLED, error=str(error), raw=None)
+            outbox.change(tx, [row.row], state=MailState.CANCELLED, settled_at=now, error=str(error), raw=None)
             return [line("mail.cancelled", row, reason="rehearsal_refused", error=str(error))]
-        outbox.change(tx, [row.row], state=MailState.FAILED, error=str(error), raw=None)
+        outbox.change(tx, [row.row], state=MailState.FAILED, settled_at=now, error=str(error), raw=None)
         events.add(tx, "MailFailed", now, row.row)
         text = (
             f"The automatic answer to {self._name(row)} was refused by the server ({error}). No further one goes to "
@@ -107,7 +119,7 @@ class Results:
             return self._notice_failed(tx, row, now, reason)
         over = reason in CALLED_OFF
         state = MailState.CANCELLED if over else MailState.WITHHELD
-        outbox.change(tx, [row.row], state=state, reason=reason, raw=None)
+        outbox.change(tx, [row.row], state=state, reason=reason, settled_at=now, raw=None)
         client = self._settings.book.clients.get(row.client or "")
         if client is not None and row.answers is not None:
             tell_instead(tx, reason, client, messages.get(tx, row.answers), now, self._settings.worktime)
@@ -140,8 +152,11 @@ class Results:
         return [line("mail.deferred", row, level="warning", error=error, due=again.isoformat())]
 
     def _notice_failed(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: str) -> Lines:
-        """This mail is given up, what it was to tell is not: it waits for the next one."""
-        outbox.change(tx, [row.row], state=MailState.FAILED, error=error, raw=None)
+        """This mail is given up, what it was to tell is not: it waits for the next one. A summary is a day's only one,
+        so it is tried again itself."""
+        if row.template == SUMMARY:
+            return self._later(tx, row, now + REFUSED_NOTICE_PAUSE, error, message_id=None)
+        outbox.change(tx, [row.row], state=MailState.FAILED, settled_at=now, error=error, raw=None)
         warnings.wait_again(tx, row.row, now + REFUSED_NOTICE_PAUSE)
         return [line("mail.failed", row, level="error", error=error)]
 
@@ -193,7 +208,21 @@ def pause_after(error: SubmissionError, attempts: int) -> timedelta:
         return LOGIN_PAUSE
     if error.code:
         return REFUSED_FOR_NOW_PAUSE
+    return _no_connection_pause(attempts)
+
+
+def _no_connection_pause(attempts: int) -> timedelta:
     return min(LONGEST_NO_CONNECTION_PAUSE, NO_CONNECTION_PAUSE * (1 << min(attempts, 10)))
+
+
+def rest_after(error: SubmissionError, attempts: int) -> timedelta | None:
+    """How long no other mail of this mailbox is tried either; None where the error was about this mail alone.
+
+    A refused login is refused for every mail, and 421 is the server's word that it is closing (RFC 5321 section 3.8).
+    """
+    if error.outcome != "temporary" or error.code not in (0, 421, *LOGIN_REFUSED):
+        return None
+    return LOGIN_PAUSE if error.code in LOGIN_REFUSED else _no_connection_pause(attempts)
 
 
 def line(event: str, row: OutboxRow, **values: object) -> dict[str, Any]:

@@ -133,10 +133,18 @@ class AnswerWriter:
         template = self._templates.get((row.plugin, name, language.code))
         if template is None:
             return Refusal("no_template")
+        values = self._values(action, occasion, language, now)
+        error = ""
         try:
-            said = render(template, self._values(action, occasion, language, now))
-        except ValueError as error:
-            get("prepare").error("a template failed", plugin=row.plugin, template=name, error=str(error))
+            said = render(template, values)
+        except ValueError as fault:
+            error = str(fault)
+        else:
+            if action.tells is not None and not _holds(said, values["when"]):
+                # Else a promise would be made that nobody was told of.
+                error = "template: it has to say {{ when }}, the time that this mail is there to tell"
+        if error:
+            get("prepare").error("a template failed", plugin=row.plugin, template=name, error=error)
             return Refusal("template_failed")
         signature = self._settings.owner.signature.strip() or self._settings.owner.name
         return "\n\n".join((said, notice, signature))
@@ -221,6 +229,11 @@ class _Saying(TypedDict):
     owner_zone: ZoneInfo
     reader_zone: ZoneInfo
     language: Language
+
+
+def _holds(text: str, when: object) -> bool:
+    """Whether the text says this time, however it breaks its lines and begins its sentences."""
+    return when is None or "".join(str(when).split()).casefold() in "".join(text.split()).casefold()
 
 
 def _project(client: Client) -> str | None:

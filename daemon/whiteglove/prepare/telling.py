@@ -27,6 +27,7 @@ TOLD_INSTEAD: Mapping[str, str] = MappingProxyType(
         "complaint_open": "a complaint or missed deadline of theirs waits for your answer",
         "incident_open": "an incident with them is open",
         "promise_in_absence": "the time promised to them lies on a day off or in an absence of yours",
+        "discloses_client": "its words would have told of another client; `whiteglove check` lists names that clash",
         "limit_person": "the limit of automatic answers to one person is reached",
         "limit_domain": "the limit of automatic answers to their domain is reached",
         "limit_all": "the limit of all automatic answers is reached",
@@ -80,6 +81,28 @@ def tell_instead(
         key=_key(reason, client, message),
         text=f"{client.name} wrote “{shown}” and got no automatic answer: {TOLD_INSTEAD[reason]}. "
         "Please answer yourself.",
+        client=client.key,
+        once=SAME_FOR,
+    )
+    return tell_owner(tx, CORE, warning, now, worktime)
+
+
+def tell_of_imitation(
+    tx: sa.Connection, client: Client, mailbox: str, arrived: datetime, now: datetime, worktime: WorkingTime
+) -> bool:
+    """Tell the owner that a stranger's mail looks like this client's, in the next working minute, once in half a day.
+
+    Names the client alone, and the place and minute by which the mail is found: of a stranger nothing is kept, and they
+    may be a forger as well as the client with another address.
+    """
+    at = f"{arrived.astimezone(worktime.zone):%H:%M on %Y-%m-%d}"
+    warning = Warn(
+        reason="imitates_client",
+        key=f"imitates_client:{client.key}",
+        text=f"{client.name}: a mail that arrived at {at} in {mailbox} looks as if it came from them, "
+        "by a name or a domain, and its address is not in your book. It is nobody's in the record, and gets no answer. "
+        f"Next step: if it is theirs, add the address to clients/{client.key}.toml; if not, do nothing that it asks.",
+        urgency="today",
         client=client.key,
         once=SAME_FOR,
     )

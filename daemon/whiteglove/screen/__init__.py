@@ -10,9 +10,10 @@ from whiteglove.clients import Book, Relation
 from whiteglove.message import Message, Verdicts
 from whiteglove.screen import headers, permission, senders, structure, wording
 from whiteglove.screen.evidence import Evidence, Finding, Rule
+from whiteglove.screen.imitation import imitated
 from whiteglove.screen.reasons import REASONS, REMARKS
 
-__all__ = ["MACHINES", "REASONS", "REMARKS", "screen"]
+__all__ = ["MACHINES", "REASONS", "REMARKS", "imitated", "screen"]
 
 MACHINES: tuple[Rule, ...] = (
     headers.own_mail,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from whiteglove.clients import Relation
 from whiteglove.screen.authentication import is_forged, related, vouches
 from whiteglove.screen.evidence import Evidence, Objection
 from whiteglove.screen.headers import auto_response_suppress, mailing_service
+from whiteglove.screen.imitation import ADDRESS, imitated
 from whiteglove.screen.senders import system_sender
-
-_ADDRESS = re.compile(r"[^\s@<>()\"',;]+@[^\s@<>()\"',;]+\.\w+")
+from whiteglove.screen.wording import says_it_is_automatic
 
 
 def several_authors(mail: Evidence) -> str | None:
@@ -72,6 +70,7 @@ OBJECTIONS: tuple[Objection, ...] = (
     several_clients,
     system_sender,
     auto_response_suppress,
+    says_it_is_automatic,
     mailing_service,
     return_path_elsewhere,
 )
@@ -89,8 +88,10 @@ def remarks(mail: Evidence) -> tuple[str, ...]:
     if is_forged(mail.authentication):
         noted.append("maybe_forged")
     for author in mail.message.author:
-        named = _ADDRESS.search(author.name) if "@" in author.name else None
+        named = ADDRESS.search(author.name) if "@" in author.name else None
         if named and named[0].casefold() != author.folded:
             noted.append("name_holds_address")
             break
+    if imitated(mail.message, mail.book) is not None:
+        noted.append("imitates_client")
     return tuple(noted)

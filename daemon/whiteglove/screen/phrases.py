@@ -159,6 +159,18 @@ AUTOMATIC_PHRASES = (
     r"your (?:e-?mail|message) will not be forwarded",
 )  # fmt: skip
 
+# What every automatic mail of whiteglove says of itself (the `notice` of each language), by both of its halves.
+# Whoever changes the wording of theirs keeps the headers, the thread and the limits against loops.
+NOTICES = (
+    r"written automatically.{1,120}?i read your mail myself",
+    r"automatisch geschrieben.{1,120}?nachricht lese ich selbst",
+    r"écrit automatiquement.{1,120}?je lis moi-même (?:ton|votre) message",
+    r"escrito automáticamente.{1,120}?mensaje lo leo yo personalmente",
+    r"scritt[eo] automaticamente.{1,120}?messaggio lo leggo io personalmente",
+    r"escrit[ao] automaticamente.{1,120}?leio pessoalmente a (?:tua|sua) mensagem",
+    r"automatisch geschreven.{1,120}?mail lees ik zelf",
+)
+
 # Services that hold a mail back until its sender proves to be a person; it takes two of these phrases. All but one of
 # them hold one of the words, which are looked for first.
 CHALLENGE_WORDS = ("confirm", "verif", "authenticate", "prove", "held", "challenge", "spam", "one-time", "one time")

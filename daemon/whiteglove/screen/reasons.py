@@ -38,6 +38,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_addressed": "none of the owner's addresses stands in To",
         "several_clients": "people of another client are among its recipients",
         "auto_response_suppress": "its sender asks not to be sent automatic answers",
+        "says_it_is_automatic": "its own text holds the sentence by which whiteglove says that it wrote a mail",
         "mailing_service": "a mailing service sent it, as it sends invoices and circulars",
         "no_return_path": "it has no return path, and its sender is known by the domain only",
         "return_path_elsewhere": "its return path is at another domain than its sender, and nothing vouches for it",
@@ -50,6 +51,7 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "no_return_path": "it has no return path",
         "maybe_forged": "the receiving server says that the sender may be forged",
         "name_holds_address": "the sender's name looks like an address, which is not the one it was sent from",
+        "imitates_client": "its sender is in nobody's entry, and has a name or a domain that looks like a client's",
     }
 )
 """What is recorded of a message and decides nothing."""

@@ -1,4 +1,4 @@
-"""Machines that give themselves away by what they write only (mail-handling rules R22 to R25, R29, R31).
+"""Machines that give themselves away by what they write only (mail-handling rules R22 to R25, R29, R31, R40).
 
 One phrase is never enough: a person who asks about a bounce uses its words too. Subjects count at their very start,
 openings at the start of one of the first lines of the new text, and each needs a second sign.
@@ -36,6 +36,7 @@ _CHALLENGE = tuple(re.compile(fragment, re.IGNORECASE) for fragment in phrases.C
 _REPORT_SUBJECT = re.compile(_any(phrases.MACHINE_REPORT_SUBJECTS), re.IGNORECASE)
 _RECEIPT_SUBJECT = re.compile(_any(phrases.RECEIPT_SUBJECTS), re.IGNORECASE)
 _RECEIPT = _anywhere(phrases.RECEIPT_PHRASES)
+_NOTICE = _anywhere(phrases.NOTICES)
 _ADDRESS_LINE = re.compile(r"[\W_]*[\w.+=-]+@[\w.-]+[\W_]*$")
 _GREETING = re.compile(
     r"\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus"
@@ -115,6 +116,13 @@ def out_of_office(mail: Evidence) -> Finding | None:
         return None
     says_so = _AUTOMATIC.search(mail.words) and _ABSENCE.search(mail.words)
     return Finding("out_of_office", Kind.AUTO_REPLY) if says_so else None
+
+
+def says_it_is_automatic(mail: Evidence) -> str | None:
+    """An answer of somebody's whiteglove, stripped on its way of everything in its header that says so. A person may
+    have left the sentence standing below their own words, so that it says nothing about who wrote the mail."""
+    said = " ".join(mail.new[:20_000].split())
+    return "says_it_is_automatic" if "autom" in said.casefold() and _NOTICE.search(said) else None
 
 
 def _beginning(mail: Evidence) -> str:

@@ -13,11 +13,12 @@ from servers import certificates
 from servers.certificates import Certificate
 from servers.ports import LOOPBACK, free_port
 from servers.sink import EXTENSIONS, Sink
-from whiteglove import smtp
 from whiteglove.errors import ConfigurationError, Problem, SubmissionError
 from whiteglove.ports import Transport
 from whiteglove.settings.servers import Security, ServerAddress
 from whiteglove.smtp import SmtpTransport
+from whiteglove.smtp import transport as smtp_transport
+from whiteglove.smtp.connection import Connection
 
 ROBIN, WILE = "robin@vale.example", "wile@acme.example"
 NOTE = b"From: robin@vale.example\r\nTo: wile@acme.example\r\nSubject: Report\r\n\r\nToday at 16:00.\r\n"
@@ -211,7 +212,7 @@ class TestKeptConnections:
     def test_an_old_one_is_asked_whether_it_still_stands(
         self, sink: Sink, dial: Dial, monkeypatch: pytest.MonkeyPatch, answer: str | None
     ) -> None:
-        monkeypatch.setattr(smtp, "IDLE", -1.0)
+        monkeypatch.setattr(smtp_transport, "IDLE", -1.0)
         transport = dial(sink)
         transport.check()
         if answer == "drop":
@@ -247,7 +248,7 @@ class TestKeptConnections:
     def test_a_dead_server_does_not_hold_up_the_farewell(
         self, sink: Sink, dial: Dial, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(smtp, "_FAREWELL", 0.05)
+        monkeypatch.setattr(smtp_transport, "_FAREWELL", 0.05)
         sink.silence("QUIT")
         transport = dial(sink)
         transport.check()
@@ -311,7 +312,7 @@ class TestTls:
         assert server.received == []
 
     def test_in_the_clear_only_to_this_machine(self, sink: Sink, dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(smtp._Client, "is_on_this_machine", lambda self: False)
+        monkeypatch.setattr(Connection, "is_on_this_machine", lambda self: False)
 
         assert refused(dial(sink))[:2] == ("temporary", 0)
         assert "MAIL" not in sink.commands

@@ -7,20 +7,28 @@ a reply decides. For that the conversation is held step by step here, and smtpli
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import ipaddress
 import re
 import smtplib
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 
 from whiteglove.errors import ConfigurationError, SubmissionError
 from whiteglove.settings import ServerAddress
+from whiteglove.smtp.connection import (
+    LOST,
+    PERMANENT,
+    TEMPORARY,
+    UNKNOWN,
+    Connection,
+    log_in,
+    opening,
+    reason,
+    refused,
+    shown,
+)
 
 IDLE = 20.0
 """Seconds after which a kept connection is asked whether it still stands, before a mail is trusted to it."""
@@ -28,13 +36,9 @@ IDLE = 20.0
 _FAREWELL = 2.0
 """Seconds that a server has for QUIT: a stopping daemon does not wait for a dead one."""
 
-_TEMPORARY, _PERMANENT, _UNKNOWN = "temporary", "permanent", "unknown"
-_AUTHENTICATION = frozenset({530, 534, 535, 538})
-_LOST = (smtplib.SMTPException, OSError)
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 _LONE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-_SHOWN = 300
 
 
 @lru_cache(maxsize=1)
@@ -74,20 +78,20 @@ class SmtpTransport:
         self._reply_timeout = reply_timeout
         self._final_timeout = final_timeout
         self._context = context
-        self._client: smtplib.SMTP | None = None
+        self._client: Connection | None = None
         self._used_at = 0.0
 
     def submit(self, sender: str, recipient: str, message: bytes) -> str:
         """Hand over one mail, its bytes as they are, and return the server's reply. Raises `SubmissionError`."""
         for address in (sender, recipient):
             if _UNFIT.search(address):
-                raise SubmissionError(_PERMANENT, f"{self._where}: {address!r} cannot stand in an envelope")
+                raise SubmissionError(PERMANENT, f"{self._where}: {address!r} cannot stand in an envelope")
         kept = self._still_stands()
         client = kept or self._connect()
         try:
             self._command(client, _mail(client, self._where, sender, recipient, message))
         except SubmissionError as error:
-            if kept is None or error.outcome != _TEMPORARY or error.code not in (0, 421):
+            if kept is None or error.outcome != TEMPORARY or error.code not in (0, 421):
                 raise
             # The server ended the kept connection, as it may at any time; of this mail it has seen nothing.
             client = self._connect()
@@ -103,31 +107,30 @@ class SmtpTransport:
     def close(self) -> None:
         """Quit if that still works; never raises."""
         if self._client is not None:
+            self._client.patience = min(_FAREWELL, self._reply_timeout)
             with contextlib.suppress(smtplib.SMTPException, OSError, ValueError):
-                if self._client.sock is not None:
-                    self._client.sock.settimeout(min(_FAREWELL, self._reply_timeout))
                 self._client.docmd("QUIT")
         self._drop()
 
-    def _still_stands(self) -> smtplib.SMTP | None:
+    def _still_stands(self) -> Connection | None:
         """The kept connection, if there is one that a mail may be begun on."""
         client = self._client
         if client is not None and time.monotonic() - self._used_at > IDLE:
             try:
                 stands = client.docmd("NOOP")[0] == 250
-            except _LOST:
+            except LOST:
                 stands = False
             if not stands:
                 self._drop()
         return self._client
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> Connection:
         self._drop()
         # Before anything is opened: asking for a password may take as long as its command does.
         secret = self._ask_secret()
         context = (self._context or verifying_context()) if self._server.security != "plain" else None
-        with _opening(self._where), contextlib.ExitStack() as undo:
-            client = _Client(
+        with opening(self._where), contextlib.ExitStack() as undo:
+            client = Connection(
                 self._server.host,
                 self._server.port,
                 context=context if self._server.security == "tls" else None,
@@ -141,9 +144,9 @@ class SmtpTransport:
                 client.starttls(context=context)
                 client.ehlo_or_helo_if_needed()
             elif context is None and not client.is_on_this_machine():
-                raise SubmissionError(_TEMPORARY, f"{self._where}: not encrypted, and not to this machine")
+                raise SubmissionError(TEMPORARY, f"{self._where}: not encrypted, and not to this machine")
             if self._server.user:
-                _log_in(client, self._where, self._server.user, secret, is_token=self._is_token)
+                log_in(client, self._where, self._server.user, secret, is_token=self._is_token)
             undo.pop_all()
         self._client = client
         self._used_at = time.monotonic()
@@ -153,56 +156,54 @@ class SmtpTransport:
         if not self._server.user:
             return ""
         if self._secret is None:
-            raise SubmissionError(_TEMPORARY, f"{self._where}: there is a user and no password")
+            raise SubmissionError(TEMPORARY, f"{self._where}: there is a user and no password")
         try:
             return self._secret()
         except ConfigurationError as error:
-            raise SubmissionError(_TEMPORARY, f"{self._where}: {error}") from error
+            raise SubmissionError(TEMPORARY, f"{self._where}: {error}") from error
 
-    def _command(self, client: smtplib.SMTP, command: str, wanted: int = 2) -> None:
+    def _command(self, client: Connection, command: str, wanted: int = 2) -> None:
         """One step ahead of the mail's bytes: whatever fails here, the server does not have the mail."""
         try:
             code, reply = client.docmd(command)
-        except _LOST as error:
+        except LOST as error:
             self._drop()
-            raise SubmissionError(_TEMPORARY, f"{self._where}: {_reason(error)}") from error
+            raise SubmissionError(TEMPORARY, f"{self._where}: {reason(error)}") from error
         if code // 100 != wanted:
             self._begin_afresh(client, code)
-            raise _refused(self._where, code, reply)
+            raise refused(self._where, code, reply)
 
-    def _begin_afresh(self, client: smtplib.SMTP, code: int) -> None:
+    def _begin_afresh(self, client: Connection, code: int) -> None:
         """Leave a refused mail behind on a connection that goes on; give up one that does not."""
         try:
             goes_on = code != 421 and code > 0 and client.docmd("RSET")[0] == 250
-        except _LOST:
+        except LOST:
             goes_on = False
         if not goes_on:
             self._drop()
 
-    def _hand_over(self, client: smtplib.SMTP, message: bytes) -> str:
+    def _hand_over(self, client: Connection, message: bytes) -> str:
         try:
             client.send(_wire_form(message))
-        except _LOST as error:
+        except LOST as error:
             self._drop()
-            raise SubmissionError(_TEMPORARY, f"{self._where}: {_reason(error)} within the mail") from error
+            raise SubmissionError(TEMPORARY, f"{self._where}: {reason(error)} within the mail") from error
         try:
             client.send(b".\r\n")
-            if client.sock is not None:
-                client.sock.settimeout(self._final_timeout)
+            client.patience = self._final_timeout
             code, reply = client.getreply()
-            if client.sock is not None:
-                client.sock.settimeout(self._reply_timeout)
-        except _LOST as error:
+        except LOST as error:
             self._drop()
-            raise SubmissionError(_UNKNOWN, f"{self._where}: {_reason(error)} after the final dot") from error
+            raise SubmissionError(UNKNOWN, f"{self._where}: {reason(error)} after the final dot") from error
+        client.patience = self._reply_timeout
         if code // 100 not in (2, 4, 5):
             self._drop()
-            raise SubmissionError(_UNKNOWN, f"{self._where}: no reply that makes sense after the final dot")
+            raise SubmissionError(UNKNOWN, f"{self._where}: no reply that makes sense after the final dot")
         if code // 100 != 2:
             self._begin_afresh(client, code)
-            raise _refused(self._where, code, reply)
+            raise refused(self._where, code, reply)
         self._used_at = time.monotonic()
-        return f"{code} {_shown(reply)}"
+        return f"{code} {shown(reply)}"
 
     def _drop(self) -> None:
         client, self._client = self._client, None
@@ -210,77 +211,12 @@ class SmtpTransport:
             client.close()
 
 
-class _Client(smtplib.SMTP):
-    """smtplib over a socket of our own: TLS from the first byte where wanted, and separate times for both waits."""
-
-    def __init__(
-        self, host: str, port: int, *, context: ssl.SSLContext | None, connect_timeout: float, reply_timeout: float
-    ) -> None:
-        self._tls = context
-        self._reply_timeout = reply_timeout
-        # Any name here keeps smtplib from asking the name servers for one; the address takes its place at once.
-        super().__init__(host, port, local_hostname="localhost", timeout=connect_timeout)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((host, port), timeout)
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            address = ipaddress.ip_address(plain.getsockname()[0].partition("%")[0])
-            self.local_hostname = f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
-            wrapped = self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
-        except BaseException:
-            plain.close()
-            raise
-        wrapped.settimeout(self._reply_timeout)
-        return wrapped
-
-    def is_on_this_machine(self) -> bool:
-        assert self.sock is not None
-        address = ipaddress.ip_address(self.sock.getpeername()[0].partition("%")[0])
-        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
-
-
-@contextmanager
-def _opening(where: str) -> Iterator[None]:
-    """Whatever keeps a connection from standing is `temporary`: no mail has been judged yet."""
-    try:
-        yield
-    except smtplib.SMTPResponseException as error:
-        raise _refused(where, error.smtp_code, error.smtp_error, connecting=True) from error
-    except smtplib.SMTPNotSupportedError as error:
-        raise SubmissionError(_TEMPORARY, f"{where}: the server does not offer STARTTLS") from error
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise SubmissionError(_TEMPORARY, f"{where}: {_reason(error)}") from error
-
-
-def _log_in(client: smtplib.SMTP, where: str, user: str, secret: str, *, is_token: bool) -> None:
-    """One attempt with one mechanism; smtplib's own login would try the same wrong password with each."""
-    offered = client.esmtp_features.get("auth", "").upper().split()
-    if is_token:
-        code, reply = client.docmd("AUTH XOAUTH2 " + _encoded(f"user={user}\x01auth=Bearer {secret}\x01\x01"))
-        if code == 334:
-            # The reason comes as a challenge, and the refusal only after an empty answer to it.
-            code, reply = client.docmd("")
-    elif "PLAIN" in offered:
-        code, reply = client.docmd("AUTH PLAIN " + _encoded(f"\0{user}\0{secret}"))
-    elif "LOGIN" in offered:
-        code, reply = client.docmd("AUTH LOGIN")
-        for answer in (user, secret):
-            if code == 334:
-                code, reply = client.docmd(_encoded(answer))
-    else:
-        raise SubmissionError(_TEMPORARY, f"{where}: the server offers no login by password")
-    if code not in (235, 503):
-        raise SubmissionError(_TEMPORARY, f"{where}: login refused: {code} {_shown(reply)}", code=max(code, 0))
-
-
-def _mail(client: smtplib.SMTP, where: str, sender: str, recipient: str, message: bytes) -> str:
+def _mail(client: Connection, where: str, sender: str, recipient: str, message: bytes) -> str:
     """The MAIL command with what the server must know of the mail ahead of it, and offers to take."""
     features = client.esmtp_features
     limit = features.get("size", "")
     if limit.isdigit() and 0 < int(limit) < len(message):
-        raise SubmissionError(_PERMANENT, f"{where}: the server takes {limit} octets, the mail has {len(message)}")
+        raise SubmissionError(PERMANENT, f"{where}: the server takes {limit} octets, the mail has {len(message)}")
     options = f" SIZE={len(message)}" if "size" in features else ""
     if not message.isascii() and "8bitmime" in features:
         options += " BODY=8BITMIME"
@@ -288,7 +224,7 @@ def _mail(client: smtplib.SMTP, where: str, sender: str, recipient: str, message
     client.command_encoding = "ascii"
     if not (sender.isascii() and recipient.isascii() and header.isascii()):
         if "smtputf8" not in features:
-            raise SubmissionError(_PERMANENT, f"{where}: the server takes no address outside ASCII (SMTPUTF8)")
+            raise SubmissionError(PERMANENT, f"{where}: the server takes no address outside ASCII (SMTPUTF8)")
         options += " SMTPUTF8"
         client.command_encoding = "utf-8"
     return f"MAIL FROM:<{sender}>{options}"
@@ -304,29 +240,3 @@ def _wire_form(message: bytes) -> bytes:
         message = _LONE_END.sub(b"\r\n", message)
     stuffed = _LEADING_DOT.sub(b"..", message)
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
-
-
-def _refused(where: str, code: int, reply: bytes | str, *, connecting: bool = False) -> SubmissionError:
-    permanent = code // 100 == 5 and code not in _AUTHENTICATION and not connecting
-    outcome = _PERMANENT if permanent else _TEMPORARY
-    return SubmissionError(outcome, f"{where}: {code} {_shown(reply)}", code=max(code, 0))
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the server's certificate is not to be trusted: {getattr(error, 'verify_message', '') or error}"
-    if isinstance(error, ssl.SSLError):
-        return f"no secure connection: {getattr(error, 'reason', '') or error}"
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return "no answer in time"
-    return _shown(str(error))
-
-
-def _encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode("ascii")
-
-
-def _shown(reply: bytes | str) -> str:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

@@ -1,0 +1,116 @@
+"""Heavy mail and heavy mailboxes: what one message weighs must not weigh on the daemon, and what lies in a folder must
+cost it nothing at every look."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from servers.dovecot import Dovecot
+from servers.proxy import Proxy
+from whole.studio import Running, Studio
+
+TORTURE = os.environ.get("TORTURE") == "1"
+HEAVY = 25 * 1024 * 1024
+MANY = 200_000
+
+
+def memory(pid: int) -> int:
+    """Octets of this process that lie in memory, at their highest."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def seconds_of(pid: int) -> float:
+    """Seconds that a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def heavy(studio: Studio, message_id: str, *, attached: bool) -> bytes:
+    """A mail of 25 MB, nearly all of it attached, or all of it text."""
+    if not attached:
+        line = b"and so on and so forth, for as long as anybody cares to read this mail\r\n"
+        return studio.mail(message_id=message_id, subject="Long") + line * (HEAVY // len(line))
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Wile Coyote <wile@acme.example>", studio.user
+    mail["Subject"], mail["Message-ID"] = "Pictures", f"<{message_id}>"
+    mail.set_content("How are things progressing?\n")
+    mail.add_attachment(os.urandom(HEAVY * 3 // 4), maintype="image", subtype="tiff", filename="cover.tiff")
+    return mail.as_bytes()
+
+
+def test_mails_of_25_megabytes(studio: Studio) -> None:
+    studio.configure()
+    with studio.start() as running:
+        studio.deliver(studio.mail(message_id="light@acme.example"))
+        studio.sink.wait_for(1)
+        before = memory(running.process.pid)
+        studio.deliver(heavy(studio, "attached@acme.example", attached=True))
+        studio.deliver(heavy(studio, "text@acme.example", attached=False))
+        studio.deliver(studio.mail(message_id="last@acme.example", subject="Last"))
+        studio.sink.wait_for(4, 30)
+        grown = memory(running.process.pid) - before
+        assert running.stop() == 0
+    assert grown < 30 * 1024 * 1024, f"{grown / 1024 / 1024:.1f} MB more"
+
+
+@pytest.mark.skipif(not TORTURE, reason="two hundred thousand messages take minutes; `make torture` tries them")
+def test_a_mailbox_of_two_hundred_thousand(studio: Studio) -> None:
+    fill(studio.dovecot, studio.user, MANY, studio)
+    with Proxy(studio.dovecot.imap_port) as network:
+        studio.imap = f"imap://{studio.user.replace('@', '%40')}@127.0.0.1:{network.port}"
+        studio.configure()
+        began = time.monotonic()
+        with Running(studio.path) as running:
+            running.wait_for("daemon.ready", 300)
+            ready = time.monotonic() - began
+            first = len(network.answers.passed)
+            studio.deliver(studio.mail(message_id="new@acme.example"))
+            delivered = time.monotonic()
+            studio.sink.wait_for(1, 60)
+            answered = time.monotonic() - delivered
+            polls, octets, computed = 4, len(network.answers.passed), seconds_of(running.process.pid)
+            asked = network.requests.passed.count(b"EXAMINE")
+            deadline = time.monotonic() + 60
+            while network.requests.passed.count(b"EXAMINE") < asked + polls:
+                assert time.monotonic() < deadline
+                running.process.poll()
+                time.sleep(0.05)
+            each = (len(network.answers.passed) - octets) / polls
+            computed = (seconds_of(running.process.pid) - computed) / polls
+            weight = memory(running.process.pid)
+            assert running.stop() == 0
+    print(
+        f"ready after {ready:.1f} s and {first} octets of answers; answered after {answered:.2f} s; a poll: {each:.0f} "
+        f"octets, {computed * 1000:.0f} ms computed; {weight / 1024 / 1024:.0f} MB at most"
+    )
+    assert studio.status()["messages"] == 1
+    assert ready < 60
+    assert answered < 10
+    assert first < 1_000_000
+    assert each < 5_000
+    assert computed < 0.1
+    assert weight < 100 * 1024 * 1024
+
+
+def fill(dovecot: Dovecot, user: str, count: int, studio: Studio) -> None:
+    """Put old mail into INBOX by writing its files, which is what the server would do, in a hundredth of the time."""
+    folder = dovecot.base / "mail" / user
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    raw = studio.mail(message_id="ID", text="Old.\n")
+    then = time.time() - 400 * 86400
+    for number in range(count):
+        path = folder / "cur" / f"{int(then)}.M{number}P1.vale,S={len(raw)}:2,S"
+        path.write_bytes(raw.replace(b"<ID>", b"<o%d@acme.example>" % number))
+        os.utime(path, (then, then))
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("nobody")
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
