@@ -28,10 +28,11 @@ $(STAMP): $(READY)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
-# Hundreds of rounds in which the daemon is killed; a mailbox of 200,000 messages.
+# Hundreds of kills, at every commit and every word to a server, about 4 s each; then a mailbox of 200,000 messages.
+ROUNDS  ?= 300
 torture: $(STAMP)
-	cd tests && $(abspath $(BIN))/python -m torture.rounds
-	TORTURE=1 $(BIN)/python -m pytest tests/reality/test_imap_weight.py
+	TORTURE_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -s tests/torture/rounds.py
+	TORTURE=1 $(BIN)/python -m pytest -s tests/reality/test_imap_weight.py
 
 # A coverage-guided fuzzer over everything that reads mail, for so many SECONDS. What it finds it leaves as a file.
 SECONDS ?= 600
