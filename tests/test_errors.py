@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from whiteglove import errors
@@ -14,6 +16,7 @@ from whiteglove.errors import (
     StoreError,
     SubmissionError,
     WhiteGloveError,
+    without_secret,
 )
 
 
@@ -65,3 +68,34 @@ def test_whatever_is_raised_on_purpose_has_one_base() -> None:
 
     assert StoreError in raised
     assert all(issubclass(kind, WhiteGloveError) for kind in raised)
+
+
+class TestWithoutSecret:
+    SECRET = "hunter-marked-2"
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            'BAD unknown: LOGIN "robin" "hunter-marked-2"',
+            "NO AUTHENTICATE PLAIN " + base64.b64encode(b"\0robin\0hunter-marked-2").decode(),
+            "535 " + base64.b64encode(b"hunter-marked-2").decode() + " is wrong",
+            "535 " + base64.b64encode(b"user=robin\x01auth=Bearer hunter-marked-2\x01\x01").decode(),
+        ],
+    )
+    def test_what_a_server_repeats_is_covered(self, said: str) -> None:
+        told = without_secret(said, self.SECRET)
+        assert self.SECRET not in told
+        assert "<secret>" in told
+        assert all(self.SECRET.encode() not in _decoded(word) for word in told.split())
+
+    @pytest.mark.parametrize("said", ["535 5.7.8 wrong", "NO [AUTHENTICATIONFAILED] Nope", "aGVsbG8= then", "===="])
+    def test_everything_else_stays(self, said: str) -> None:
+        assert without_secret(said, self.SECRET) == said
+        assert without_secret(said, "") == said
+
+
+def _decoded(word: str) -> bytes:
+    try:
+        return base64.b64decode(word, validate=True)
+    except ValueError:
+        return b""

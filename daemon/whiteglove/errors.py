@@ -7,6 +7,8 @@ Everything else is a defect and keeps its own traceback.
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass
 
 
@@ -82,3 +84,22 @@ class PluginError(WhiteGloveError):
 
 class StoreError(WhiteGloveError):
     """The store cannot be opened: held by another daemon, of a newer version, not writable, or damaged."""
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}")
+
+
+def without_secret(text: str, secret: str) -> str:
+    """What a server said, without the secret it was given: some repeat the whole command that they refuse, as it was or
+    as SASL wrote it (base64, RFC 4616)."""
+    if not secret:
+        return text
+
+    def covered(found: re.Match[str]) -> str:
+        try:
+            told = base64.b64decode(found[0], validate=True)
+        except ValueError:
+            return found[0]
+        return "<secret>" if secret.encode() in told else found[0]
+
+    return _BASE64.sub(covered, text.replace(secret, "<secret>"))

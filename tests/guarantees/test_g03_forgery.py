@@ -129,3 +129,15 @@ def test_the_mark_of_the_daemon_itself_cannot_be_forged() -> None:
         with bench.store.read() as tx:
             subjects = {row.subject: row.own for row in tx.execute(tables.messages.select()).all()}
         assert (subjects["Ours"], subjects["Another"], subjects["The catalogue"]) == (True, False, False)
+
+
+def test_the_owner_hears_of_it_in_the_next_working_minute_and_once_in_half_a_day() -> None:
+    with house() as bench:
+        for sender in LOOK_ALIKES.values():
+            bench.world.account.deliver(mail(From=sender, Return_Path=None))
+        (told,) = bench.run()
+        assert "Acme GmbH" in told.text
+        words = (told.text + told.subject).casefold()
+        assert [word for word in ("mallory", "acrne", "evil") if word in words] == []
+        (warning,) = bench.warned
+        assert (warning.reason, warning.urgency, warning.times) == ("imitates_client", "today", len(LOOK_ALIKES))

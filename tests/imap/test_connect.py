@@ -137,6 +137,16 @@ class TestLogin:
 
             assert [command for command in server.commands if command in ("LOGIN", "AUTHENTICATE")] == ["LOGIN"]
 
+    @pytest.mark.parametrize(
+        "said",
+        [b'%t BAD what is LOGIN "robin" "marked-2"\r\n', b"* BYE LOGIN robin marked-2\r\n", b"%t NO marked-2\r\n"],
+    )
+    def test_a_server_that_repeats_the_password_is_not_quoted(self, said: bytes) -> None:
+        script = [said, CLOSE] if said.startswith(b"* BYE") else [said]
+        with ScriptedImap({"LOGIN": script}) as server:
+            _, _, text = refused(lambda: opened(server, credentials=Credentials(password=lambda: "marked-2")))
+        assert "marked-2" not in text
+
     def test_a_busy_server_is_not_a_wrong_password(self) -> None:
         with ScriptedImap({"LOGIN": [b"%t NO [UNAVAILABLE] try later\r\n"]}) as server:
             assert refused(lambda: opened(server))[:2] == ("unavailable", False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ from whiteglove.store import Store
 from whiteglove.store.schema import events, messages
 from whiteglove.testing import BenchClock
 from whiteglove.texts import Texts
+from whiteglove.worktime import WorkingTime
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BOOK = Book(
@@ -69,7 +71,13 @@ class Mailroom:
             self.texts,
             log.event_log(),
             self.clock,
-            terms=lambda: ReadingTerms(book=BOOK, live_since=self.live_since, history=self.history, authserv_id=None),
+            terms=lambda: ReadingTerms(
+                book=BOOK,
+                live_since=self.live_since,
+                history=self.history,
+                authserv_id=None,
+                worktime=WorkingTime(ZoneInfo("Europe/Berlin"), BOOK.owner.hours),
+            ),
             after_batch=self._batch,
             settled=self.settled.append,
         )

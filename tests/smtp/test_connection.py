@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -109,6 +110,18 @@ def test_one_login_with_one_mechanism() -> None:
         assert (error.value.outcome, error.value.code) == ("temporary", 535)
         assert server.commands.count("AUTH") == 1
         connection.close()
+
+
+def test_a_server_that_repeats_the_password_is_not_quoted() -> None:
+    sent = base64.b64encode(b"\0robin\0marked-2").decode()
+    with Sink(users={"robin": "secret"}, mechanisms=["PLAIN"]) as server:
+        server.reply("AUTH", f"535 AUTH PLAIN {sent} (marked-2) is wrong")
+        connection = Connection(server.host, server.port, context=None, connect_timeout=5.0, reply_timeout=5.0)
+        connection.ehlo()
+        with pytest.raises(SubmissionError) as error:
+            log_in(connection, "here", "robin", "marked-2", is_token=False)
+        connection.close()
+    assert str(error.value) == "here: login refused: 535 AUTH PLAIN <secret> (<secret>) is wrong"
 
 
 def test_a_reply_is_shown_as_one_short_line() -> None:

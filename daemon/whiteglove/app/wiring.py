@@ -124,6 +124,7 @@ class Daemon:
             live_since=self._live_since,
             history=daemon.history,
             authserv_id=account.authserv_id,
+            worktime=self.settings.worktime,
         )
 
     def _read_sent(self, mailbox: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from whiteglove.classify import Lexicon, classify, rule_vote
 from whiteglove.cli.mailfiles import UnreadableFile, messages_below
-from whiteglove.cli.output import print_json
+from whiteglove.cli.output import print_json, visible
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.clients import Book, Client, Owner, WorkingHours
 from whiteglove.desk.understanding import final_verdicts
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     for name in options.paths:
         for found in messages_below(Path(name)):
             if isinstance(found, UnreadableFile):
-                print(f"whiteglove: {found}", file=sys.stderr)
+                print(f"whiteglove: {visible(str(found))}", file=sys.stderr)
                 failed = True
             else:
                 print_json({"path": found.label, **describe(found.raw, knowledge)})

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from whiteglove.cli.opening import reading, settings_of
-from whiteglove.cli.output import instant, print_json, print_table
+from whiteglove.cli.output import instant, print_json, print_table, visible
 from whiteglove.cli.reasons import with_meaning
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.ledger import MailState
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     with reading(settings) as store, store.read() as tx:
         row = messages.find(tx, store.hash_id(message_id))
         if row is None:
-            print(f"whiteglove: {message_id}: never seen in a watched folder", file=sys.stderr)
+            print(f"whiteglove: {visible(message_id)}: never seen in a watched folder", file=sys.stderr)
             return 1
         answer = explanation(tx, row, message_id, settings.worktime.zone)
     if options.json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,8 @@ from whiteglove.store import Store, ledger, messages
 from whiteglove.store.events import EventRow
 from whiteglove.store.schema import events as events_table
 from whiteglove.texts import Texts
+
+FORGED_ONCE = timedelta(hours=12)
 
 Line = dict[str, Any]
 _PROMISE_LINES = {"PromiseLate": "promise.late", "PromiseBroken": "promise.broken", "PromiseKept": "promise.kept"}
@@ -245,7 +247,9 @@ def _forged(message: RecordedMessage, client: Client) -> Warn:
     subject = f" (“{message.subject[:120]}”)" if message.subject else ""
     return Warn(
         reason="not_authentic",
-        key=f"not_authentic:{message.row}",
+        # A flood of forgeries is one piece of news.
+        key=f"not_authentic:{client.key}",
+        once=FORGED_ONCE,
         text=f"{client.name}: a mail{subject} claims to come from them, and the receiving server says that it may be "
         "forged. Nothing automatic goes out. Next step: before you act on it, ask them on another way.",
         client=client.key,

@@ -17,7 +17,7 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
-from whiteglove.errors import ConfigurationError, MailboxError
+from whiteglove.errors import ConfigurationError, MailboxError, without_secret
 from whiteglove.imap import faults, responses
 from whiteglove.imap.wire import Wire, last_text
 from whiteglove.settings import ServerAddress
@@ -138,10 +138,10 @@ def _log_in(user: str, secret: str, wire: Wire, *, is_token: bool) -> None:
             wire.authenticate("PLAIN", lambda _: f"\0{user}\0{secret}".encode())
         else:
             raise MailboxError("login", f"{wire.host}:{wire.port}: the server takes no password here", fatal=True)
-    except imaplib.IMAP4.abort:
-        raise
+    except imaplib.IMAP4.abort as error:
+        raise imaplib.IMAP4.abort(without_secret(str(error), secret)) from None
     except imaplib.IMAP4.error as error:
-        raise faults.refusal(f"{wire.host}:{wire.port}", str(error), code="login") from error
+        raise faults.refusal(f"{wire.host}:{wire.port}", without_secret(str(error), secret), code="login") from None
 
 
 def _token_mechanism(user: str, token: str, capabilities: frozenset[str]) -> tuple[str, Callable[[bytes], bytes]]:

@@ -8,15 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from whiteglove.clients import Book
 from whiteglove.intake.recording import INBOX, Read, Recorded, Recorder, understand
 from whiteglove.intake.returned import find_returned
 from whiteglove.log import Journal
 from whiteglove.parse import decode_part
 from whiteglove.ports import Clock, Mailbox
+from whiteglove.prepare.telling import tell_of_imitation
+from whiteglove.screen import imitated
 from whiteglove.store import Store, folders, messages
 from whiteglove.store.folders import FolderState
 from whiteglove.texts import TEXT_LIMIT, Texts
+from whiteglove.worktime import WorkingTime
 
 BATCH = 50
 
@@ -29,6 +34,7 @@ class ReadingTerms:
     live_since: datetime | None
     history: timedelta
     authserv_id: str | None
+    worktime: WorkingTime
 
 
 class FolderReader:
@@ -177,10 +183,18 @@ class FolderReader:
                 )
                 if written.row is not None and one.fetched.uid in returned:
                     self._recorder.note_returned(tx, *returned[one.fetched.uid], one.fetched.received_at)
+                if written.row is not None and "imitates_client" in written.verdicts.remarks and not written.history:
+                    self._warn(tx, one, terms)
                 done.append((one, written))
             move = folders.advance if live else folders.advance_history
             move(tx, self._mailbox, state.folder, cursor=uids[-1])
         return done
+
+    def _warn(self, tx: sa.Connection, one: Read, terms: ReadingTerms) -> None:
+        """Somebody who is not in the book looks like a client."""
+        if client := imitated(one.message, terms.book):
+            arrived = one.fetched.received_at
+            tell_of_imitation(tx, client, self._mailbox, arrived, self._clock.now(), terms.worktime)
 
     def _report(self, state: FolderState, one: Read, written: Recorded) -> None:
         """What follows the commit: the log line, the text for the desk, the word that a mail of ours lies in Sent."""

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from whiteglove.errors import SubmissionError
+from whiteglove.errors import SubmissionError, without_secret
 
 TEMPORARY, PERMANENT, UNKNOWN = "temporary", "permanent", "unknown"
 LOST = (smtplib.SMTPException, OSError)
@@ -151,7 +151,8 @@ def log_in(connection: smtplib.SMTP, where: str, user: str, secret: str, *, is_t
     else:
         raise SubmissionError(TEMPORARY, f"{where}: the server offers no login by password")
     if code not in (235, 503):
-        raise SubmissionError(TEMPORARY, f"{where}: login refused: {_said(code, reply)}", code=max(code, 0))
+        text = f"{where}: login refused: {without_secret(_said(code, reply), secret)}"
+        raise SubmissionError(TEMPORARY, text, code=max(code, 0))
 
 
 def refused(where: str, code: int, reply: bytes | str, *, connecting: bool = False) -> SubmissionError:
