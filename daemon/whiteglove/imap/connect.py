@@ -141,7 +141,9 @@ def _log_in(user: str, secret: str, wire: Wire, *, is_token: bool) -> None:
     except imaplib.IMAP4.abort as error:
         raise imaplib.IMAP4.abort(without_secret(str(error), secret)) from None
     except imaplib.IMAP4.error as error:
-        raise faults.refusal(f"{wire.host}:{wire.port}", without_secret(str(error), secret), code="login") from None
+        # Also what stands behind the error must not hold what the server repeated.
+        said = imaplib.IMAP4.error(without_secret(str(error), secret))
+        raise faults.refusal(f"{wire.host}:{wire.port}", str(said), code="login") from said
 
 
 def _token_mechanism(user: str, token: str, capabilities: frozenset[str]) -> tuple[str, Callable[[bytes], bytes]]:
