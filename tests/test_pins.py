@@ -59,7 +59,7 @@ def test_what_the_project_asks_for_is_pinned_once_and_within_its_range(wanted: R
         "pytest",
         "pytest==9.2.0 --hash=sha256:00",
         "pytest @ https://host.example/pytest.whl",
-        "-e /work/here",
+        "-e /home/robin/here",
         "./wheels/pytest-9.whl",
         "--index-url https://host.example",
         "# a comment",
