@@ -28,7 +28,7 @@ from whiteglove.prepare.telling import tell_owner
 from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings
-from whiteglove.store import Store, events, mode, restored, warnings
+from whiteglove.store import Store, mode, restored
 from whiteglove.texts import Texts
 
 LOOK_DEADLINE = 40.0
@@ -176,21 +176,12 @@ class Daemon:
         self.woken["outbox"].set()
 
     def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
-        now = self.clock.now()
+        warning = Warn(
+            reason="login_refused",
+            key=f"login:{mailbox}",
+            text=f"The mailbox “{mailbox}” refuses the login ({error}). whiteglove tries again, but seldom, lest "
+            "the account be locked. Until the password is right no client gets an answer from there.",
+        )
         with self.store.write() as tx:
-            row = warnings.add(
-                tx,
-                plugin=CORE,
-                key=f"login:{mailbox}",
-                text=f"The mailbox “{mailbox}” refuses the login ({error}). whiteglove tries again, but seldom, lest "
-                "the account be locked. Until the password is right no client gets an answer from there.",
-                urgency="now",
-                reason="login_refused",
-                client=None,
-                at=now,
-                due=now,
-                once=None,
-            )
-            if row is not None:
-                events.add(tx, "WarningRaised", now, row)
+            tell_owner(tx, CORE, warning, self.clock.now(), self.settings.worktime)
         self.woken["outbox"].set()
