@@ -90,6 +90,21 @@ def test_filing_and_other_folders(account: Account, mailbox: InProcessMailbox) -
         assert error.value.code == "missing_folder"
 
 
+def test_a_message_is_read_whole_and_removed_alone(account: Account, mailbox: InProcessMailbox) -> None:
+    mailbox.append("Drafts", NOTE, seen=True, draft=True)
+    mailbox.append("Drafts", NOTE, seen=True, draft=True)
+    with pytest.raises(MailboxError, match="not open"):
+        mailbox.remove("Drafts", 1)
+    mailbox.open("Drafts")
+
+    assert mailbox.message(1, 4096) == NOTE
+    assert mailbox.message(1, 3) == NOTE[:3]
+    assert mailbox.message(9, 4096) is None
+    mailbox.remove("Drafts", 1)
+    mailbox.remove("Drafts", 1)
+    assert [mail.uid for mail in account.mails("Drafts")] == [2]
+
+
 def test_renumbering_and_expunging(account: Account, mailbox: InProcessMailbox) -> None:
     before = mailbox.open("INBOX").uidvalidity
     account.deliver(NOTE)

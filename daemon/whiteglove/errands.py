@@ -205,7 +205,7 @@ class Errands:
         try:
             return job(self._mailbox)
         except Exception as error:
-            if not (isinstance(error, MailboxError) and error.code == "missing_folder"):
+            if not (isinstance(error, MailboxError) and error.code in ("missing_folder", "resting")):
                 # Where a job broke off, nobody knows what the connection still has to say.
                 self._connected = False
                 self._mailbox.close()

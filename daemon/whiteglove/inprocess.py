@@ -196,10 +196,20 @@ class InProcessMailbox:
                 found[uid] = contents.get(part.section, b"")[:limit]
         return found
 
+    def message(self, uid: int, limit: int) -> bytes | None:
+        self._begin("message")
+        return next((mail.message[:limit] for mail in self._mails() if mail.uid == uid), None)
+
     def append(self, folder: str, message: bytes, *, seen: bool, draft: bool = False) -> None:
         self._begin("append")
         flags = {r"\Seen": seen, r"\Draft": draft}
         self._account.deliver(message, folder, flags=frozenset(flag for flag, set_ in flags.items() if set_))
+
+    def remove(self, folder: str, uid: int) -> None:
+        self._begin("remove")
+        if self._open != folder:
+            raise MailboxError("protocol", f"folder {folder} is not open")
+        self._account.expunge(uid, folder)
 
     def wait(self, seconds: float) -> bool:
         self._begin("wait")
@@ -280,7 +290,8 @@ class InProcessTransport:
 
 def _fetched(mail: StoredMail) -> Fetched:
     structure = _parts(mail.message)[0][0]
-    return Fetched(mail.uid, mail.received_at, len(mail.message), _header(mail.message), structure)
+    flags = frozenset(flag.lower() for flag in mail.flags)
+    return Fetched(mail.uid, mail.received_at, len(mail.message), _header(mail.message), structure, flags)
 
 
 def _header(message: bytes) -> bytes:

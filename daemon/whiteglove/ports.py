@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from whiteglove.message import Part
+from whiteglove.message import Guess, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Fetched:
     """The first step of reading a mail: its header block and its structure, not its text.
 
     `received_at` is INTERNALDATE in UTC, whole seconds. `structure` is None where the server's BODYSTRUCTURE made no
-    sense. `size` is RFC822.SIZE in octets.
+    sense. `size` is RFC822.SIZE in octets. `flags` are system flags and keywords, in lower case since IMAP takes them
+    so (RFC 9051 section 2.3.2), as they were at that moment.
     """
 
     uid: int
@@ -36,6 +37,7 @@ class Fetched:
     size: int
     header: bytes
     structure: Part | None
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ class Folders:
 
 
 class Mailbox(Protocol):
-    """One IMAP connection, used by one thread. Folders are opened read-only except for `append`.
+    """One IMAP connection, used by one thread. Folders are opened read-only except for `append` and `remove`.
 
-    Flags are never touched: BODY.PEEK and EXAMINE throughout.
+    Flags are never touched, except on what is removed: BODY.PEEK and EXAMINE throughout.
     """
 
     def connect(self) -> None:
@@ -81,13 +83,23 @@ class Mailbox(Protocol):
         """UIDs whose header holds the value; where the server cannot search headers, the newest headers are read."""
 
     def fetch(self, uids: Sequence[int]) -> list[Fetched]:
-        """Headers, size and structure, ascending by UID. A UID that is gone meanwhile is left out, no error."""
+        """Headers, flags, size and structure, ascending by UID. A UID that is gone meanwhile is left out, no error."""
 
     def fetch_sections(self, wanted: Sequence[tuple[int, Part]], limit: int) -> dict[int, bytes]:
         """The first `limit` octets of one part of each message, still transfer-encoded; a gone message is left out."""
 
+    def message(self, uid: int, limit: int) -> bytes | None:
+        """The first `limit` octets of a whole message as it lies there; None where it is gone meanwhile."""
+
     def append(self, folder: str, message: bytes, *, seen: bool, draft: bool = False) -> None:
         """File a message. The reply may be lost although it was stored: search before trying again."""
+
+    def remove(self, folder: str, uid: int) -> None:
+        """Take one message of ours out of the folder that is open, and never another one with it.
+
+        Where the server cannot expunge one message alone it is moved to Trash, or only marked as deleted. The reply may
+        be lost although it was done. Removing what is gone is no error.
+        """
 
     def wait(self, seconds: float) -> bool:
         """IDLE on the open folder until the server hints at news or time is up; True for a hint.
@@ -110,6 +122,28 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Quit if that still works; never raises."""
+
+
+class Advice(Protocol):
+    """What becomes of one question to an adviser."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer, or will be none: once the deadline has passed none counts."""
+
+    @property
+    def guess(self) -> Guess | None:
+        """The vote, once it is over; None where there is none."""
+
+
+class Adviser(Protocol):
+    """Somebody outside who is asked what a mail wants. Used by one thread, which never waits for the answer."""
+
+    def ask(self, subject: str, text: str) -> Advice | None:
+        """Put the question, and return at once; None where nobody has time for it."""
+
+    def close(self) -> None:
+        """Ask no more; what is being asked is thrown away."""
 
 
 class Clock(Protocol):

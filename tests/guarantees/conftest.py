@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from guarantees.words import Judge, verdicts
 from servers.dovecot import Dovecot
 from servers.sink import Sink
 from whole.studio import Studio
@@ -14,3 +15,8 @@ from whole.studio import Studio
 @pytest.fixture
 def studio(tmp_path: Path, dovecot: Dovecot, sink: Sink, user: str) -> Studio:
     return Studio(tmp_path, dovecot, sink, user)
+
+
+@pytest.fixture
+def judge() -> Judge:
+    return verdicts

@@ -19,7 +19,12 @@ TEXT = b'("text" "plain" NIL NIL NIL "7bit" 3 1)'
 
 
 def described(uid: int, structure: bytes = TEXT, date: bytes = b"24-Nov-2026 10:42:11 +0100") -> list[Any]:
-    head = b'%d (UID %d INTERNALDATE "%s" RFC822.SIZE 120 BODY[HEADER]<0> {%d}' % (uid, uid, date, len(HEADER))
+    head = b'%d (UID %d FLAGS (\\Seen $JUNK) INTERNALDATE "%s" RFC822.SIZE 120 BODY[HEADER]<0> {%d}' % (
+        uid,
+        uid,
+        date,
+        len(HEADER),
+    )
     return [(head, HEADER), b" BODYSTRUCTURE " + structure + b")"]
 
 
@@ -54,8 +59,9 @@ def test_one_command_for_a_batch() -> None:
     assert (five.uid, six.uid, five.size, five.header) == (5, 6, 120, HEADER)
     assert five.received_at == datetime(2026, 11, 24, 9, 42, 11, tzinfo=UTC)
     assert five.structure == Part("text/plain", size=3)
+    assert five.flags == {"\\seen", "$junk"}
     assert server.asked == [
-        ("FETCH", "5:6", f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{LARGEST_HEADER}> BODYSTRUCTURE)")
+        ("FETCH", "5:6", f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{LARGEST_HEADER}> BODYSTRUCTURE)")
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,18 @@ def test_the_items_of_a_fetch_by_name() -> None:
 def test_a_fetch_without_pairs_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         attributes([line])
+
+
+@pytest.mark.parametrize("text", [b'"%s"' % (b"x" * 2_000_000), b"x" * 2_000_000, b"[%s]" % (b"x" * 2_000_000)])
+def test_a_long_string_weighs_no_more_than_a_few_of_itself(text: bytes) -> None:
+    tracemalloc.start()
+    (read,) = values([text])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert isinstance(read, bytes)
+    assert len(read) >= 2_000_000
+    assert peak < 20_000_000
 
 
 def test_the_uid_is_found_in_a_response_that_makes_no_sense() -> None:

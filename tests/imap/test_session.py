@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import os
 import random
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import imapclient
 import pytest
 
 from servers.certificates import Certificate
@@ -74,6 +76,33 @@ class TestReading:
         assert mail.structure is not None
         assert mail.structure.content_type == "text/plain"
         assert mailbox.fetch_sections([(1, mail.structure)], 1000) == {1: b"How are things?\r\n"}
+
+    def test_the_keywords_of_a_spam_filter_are_seen(self, dovecot: Dovecot, user: str, connect: Connect) -> None:
+        dovecot.deliver(user, note(1), note(2))
+        with imaplib.IMAP4(dovecot.host, dovecot.imap_port) as filter_:
+            filter_.login(user, dovecot.password)
+            filter_.select()
+            filter_.uid("STORE", "2", "+FLAGS", r"(\Flagged $Junk)")
+        mailbox = connect(dovecot, user)
+        mailbox.open("INBOX")
+
+        good, junk = mailbox.fetch(mailbox.uids_above(0))
+
+        assert (good.flags - {r"\recent"}, junk.flags - {r"\recent"}) == (set(), {r"\flagged", "$junk"})
+
+    def test_a_structure_beyond_all_measure_hides_nothing_but_itself(
+        self, dovecot: Dovecot, user: str, connect: Connect
+    ) -> None:
+        part = b'--b\r\nContent-Type: a/b; name="' + b"n" * 5_000_000 + b'"\r\n\r\nx\r\n--b--\r\n'
+        heavy = NOTE % 2 + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part
+        dovecot.deliver(user, note(1), heavy, note(3))
+        mailbox = connect(dovecot, user)
+        mailbox.open("INBOX")
+
+        mails = mailbox.fetch(mailbox.uids_above(0))
+
+        assert [mail.structure is None for mail in mails] == [False, True, False]
+        assert all(b"Subject: Catalogue" in mail.header for mail in mails)
 
     def test_one_part_is_cut_to_the_limit(self, dovecot: Dovecot, user: str, connect: Connect) -> None:
         dovecot.deliver(user, note(1))
@@ -214,6 +243,65 @@ class TestFolders:
         assert sent.read_bytes().replace(b"\r\n", b"\n") == note(1).replace(b"\r\n", b"\n")
         assert sent.name.partition(":2,")[2] == "S"
         assert draft.name.partition(":2,")[2] == "D"
+
+    def test_a_message_comes_whole_and_as_it_was_filed(self, dovecot: Dovecot, user: str, connect: Connect) -> None:
+        mailbox = connect(dovecot, user)
+        mailbox.append("Drafts", note(1), seen=True, draft=True)
+        mailbox.open("Drafts")
+
+        assert mailbox.message(1, 4096) == note(1)
+        assert mailbox.message(1, 20) == note(1)[:20]
+        assert mailbox.message(9, 4096) is None
+        assert mailbox.fetch([1])[0].flags >= {"\\draft", "\\seen"}
+
+    def test_one_message_is_removed_and_never_another(self, dovecot: Dovecot, user: str, connect: Connect) -> None:
+        mailbox, other = connect(dovecot, user), connect(dovecot, user)
+        for number in (1, 2, 3):
+            mailbox.append("Drafts", note(number), seen=True, draft=True)
+        marking = other._connection
+        assert marking is not None
+        marking.client.select_folder("Drafts")
+        marking.client.add_flags([1], [imapclient.DELETED])
+        mailbox.open("Drafts")
+
+        mailbox.remove("Drafts", 2)
+
+        assert mailbox.uids_above(0) == [1, 3]
+        assert other.open("Drafts").exists == 2
+        mailbox.remove("Drafts", 2)
+        assert mailbox.uids_above(0) == [1, 3], "what is gone is no error"
+
+    @pytest.mark.parametrize(
+        ("capabilities", "folders", "said"),
+        [
+            ("IMAP4rev1 UIDPLUS MOVE", b"", ["UID STORE", "UID EXPUNGE"]),
+            ("IMAP4rev1 MOVE", b'* LIST (\\Trash) "/" Bin\r\n', ["LIST", "UID MOVE"]),
+            ("IMAP4rev1 MOVE", b'* LIST () "/" Bin\r\n', ["LIST", "UID STORE"]),
+            ("IMAP4rev1", b'* LIST (\\Trash) "/" Bin\r\n', ["UID STORE"]),
+        ],
+    )
+    def test_what_a_server_cannot_expunge_alone_is_moved_or_only_marked(
+        self, connect: Connect, capabilities: str, folders: bytes, said: list[str]
+    ) -> None:
+        opened = b"* 4 EXISTS\r\n* OK [UIDVALIDITY 7] fine\r\n%t OK [READ-WRITE] opened\r\n"
+        scripts = {"SELECT": [opened], "LIST": [folders + b"%t OK done\r\n"]}
+        with ScriptedImap(scripts, capabilities=capabilities) as server:
+            mailbox = connect(server)
+            mailbox.open("Drafts")
+            before = len(server.commands)
+            mailbox.remove("Drafts", 2)
+            assert server.commands[before:] == ["SELECT", *said, "EXAMINE"]
+
+    def test_nothing_is_removed_from_a_folder_that_was_renumbered_or_is_not_open(self, connect: Connect) -> None:
+        opened = b"* 4 EXISTS\r\n* OK [UIDVALIDITY 8] new\r\n%t OK [READ-WRITE] opened\r\n"
+        with ScriptedImap({"SELECT": [opened]}, capabilities="IMAP4rev1 UIDPLUS") as server:
+            mailbox = connect(server)
+            with pytest.raises(MailboxError, match="not open"):
+                mailbox.remove("Drafts", 2)
+            mailbox.open("Drafts")
+            with pytest.raises(MailboxError, match="renumbered"):
+                mailbox.remove("Drafts", 2)
+            assert "UID STORE" not in server.commands
 
     def test_a_server_that_files_nothing_in_a_folder_that_is_open_for_reading(self, connect: Connect) -> None:
         with ScriptedImap({"LIST": [b'* LIST () "/" Sent\r\n%t OK done\r\n']}) as server:

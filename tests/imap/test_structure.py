@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imapclient.response_parser import parse_fetch_response
 
 from whiteglove.imap.responses import values
-from whiteglove.imap.structure import DEEPEST, MOST_PARTS, part_tree
+from whiteglove.imap.structure import DEEPEST, LONGEST_STRING, MOST_PARAMETERS, MOST_PARTS, part_tree
 from whiteglove.message import Part
 
 TEXT = b'("text" "plain" ("charset" "UTF-8") NIL NIL "QUOTED-PRINTABLE" 230 5 NIL NIL NIL NIL)'
@@ -122,6 +122,17 @@ def test_depth_and_number_are_bounded() -> None:
     wide = (*([(b"text", b"plain")] * 5000), b"mixed")
     assert len(sections(part_tree(deep))) == DEEPEST + 1
     assert len(sections(part_tree(wide))) == MOST_PARTS
+
+
+def test_what_a_part_says_of_itself_is_cut() -> None:
+    many = tuple(b"p%d" % (number // 2) for number in range(100_000))
+    long = (b"name", b"=?utf-8?q?=C3=A4?= " * 100_000, b"x" * 1_000_000, b"y")
+    for flat in (many, long):
+        part = part_tree((b"application", b"z" * 1_000_000, flat, None, None, b"base64", b"1"))
+        assert part is not None
+        assert len(part.parameters) <= MOST_PARAMETERS
+        said = [part.content_type, part.filename, *part.parameters, *part.parameters.values()]
+        assert max(map(len, said)) <= LONGEST_STRING + len("application/")
 
 
 anything = st.recursive(

@@ -13,6 +13,7 @@ from servers.ports import until
 from servers.scripted import CLOSE, ScriptedImap
 from servers.sink import Sink
 from whiteglove.imap import wire as wire_module
+from whiteglove.imap.responses import attributes, numbers, responses
 from whiteglove.imap.wire import Wire
 
 
@@ -137,6 +138,39 @@ def test_neither_lines_nor_literals_weigh_without_limit(server: ScriptedImap, mo
         with pytest.raises(imaplib.IMAP4.abort):
             wire.noop()
         wire.shutdown()
+
+
+@pytest.mark.parametrize("end", [b"", b"{9}"])
+def test_a_description_beyond_all_measure_costs_itself_alone(
+    server: ScriptedImap, wire: Wire, monkeypatch: pytest.MonkeyPatch, end: bytes
+) -> None:
+    """Where the line is cut there may stand what announces a literal."""
+    wire.state = "SELECTED"
+    line = b'* 1 FETCH (UID 1 BODYSTRUCTURE ("text" "'
+    monkeypatch.setattr(wire_module, "LONGEST_DESCRIPTION", 300_000)
+    heavy = line + b"x" * (300_000 - len(line) - len(end)) + end + b"x" * 200_000 + b'"))\r\n'
+    server.then("UID FETCH", heavy + b"* 2 FETCH (UID 2)\r\n%t OK done\r\n")
+    reply = wire.ask("FETCH", "1:2", "(UID BODYSTRUCTURE)")
+
+    cut, whole = responses(reply.data)
+    assert reply.ok
+    with pytest.raises(ValueError, match=r"stray|open"):
+        attributes(cut)
+    assert len(str(cut)) < 310_000
+    assert attributes(whole) == {"UID": b"2"}
+    server.then("UID SEARCH", b"* SEARCH" + b" 1" * 400_000 + b"\r\n%t OK done\r\n")
+    assert len(numbers(wire.ask("SEARCH", "ALL").data)) == 400_000
+
+
+def test_a_description_without_end_is_given_up(
+    server: ScriptedImap, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.state = "SELECTED"
+    monkeypatch.setattr(wire_module, "LONGEST_DESCRIPTION", 1_000)
+    monkeypatch.setattr(wire_module, "LARGEST_LITERAL", 100_000)
+    server.then("UID FETCH", b"* 1 FETCH (" + b"x" * 1_000_000)
+    with pytest.raises(imaplib.IMAP4.abort, match="more than"):
+        wire.ask("FETCH", "1", "(UID)")
 
 
 def test_the_socket_is_tuned(wire: Wire) -> None:

@@ -9,6 +9,7 @@ import pytest
 from intake.mailroom import NOON, Mailroom
 from whiteglove.errors import MailboxError
 from whiteglove.intake.recording import SENT
+from whiteglove.intake.renumbering import LONGEST_REST, MOST, RestingFolderError
 from whiteglove.store import folders, mode
 
 
@@ -140,6 +141,47 @@ def test_a_renumbering_never_makes_old_mail_live() -> None:
     room.read()
 
     assert all(room_row.history for room_row in room.rows)
+
+
+def test_a_folder_that_is_renumbered_at_every_look_is_looked_at_less_often_and_loses_nothing() -> None:
+    room = Mailroom()
+    room.read()
+    looks = resting = 0
+    for minute in range(180):
+        room.deliver(room.mail(f"m{minute}@acme.example", text=f"Question {minute}?\n"))
+        room.account.renumber()
+        try:
+            room.read()
+            looks += 1
+        except RestingFolderError:
+            resting += 1
+        room.clock.move(timedelta(minutes=1))
+    room.clock.move(LONGEST_REST)
+    room.read()
+
+    assert looks < 12
+    assert looks + resting == 180
+    assert sorted(row.message_id for row in room.rows) == sorted(f"m{minute}@acme.example" for minute in range(180))
+    assert len(room.events) == 180
+    assert history_of(room) == [False] * 180
+    told = [line.get("reason") for line in room.lines if line["event"] == "mailbox.renumbered"]
+    assert told == [None, None, "too_often"]
+
+
+def test_other_folders_are_read_while_one_rests() -> None:
+    room = Mailroom()
+    room.account.create("Clients")
+    room.read()
+    room.read("Clients")
+    for _ in range(MOST):
+        room.account.renumber()
+        room.read()
+    room.account.renumber("Clients")
+    room.deliver(room.mail(), "Clients")
+
+    with pytest.raises(RestingFolderError):
+        room.read()
+    assert room.read("Clients") == 1
 
 
 def test_going_live_draws_a_new_line() -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from benches import STATUS
 from intake.mailroom import Mailroom
+from whiteglove.actions import Draft
 from whiteglove.compose import own_ids
 from whiteglove.intake.recording import SENT
+from whiteglove.ledger import DraftState
+from whiteglove.store import drafts
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 
@@ -51,6 +54,27 @@ def test_of_a_stranger_nothing_is_kept_that_says_who_it_was(room: Mailroom) -> N
     assert (row.message_id, row.received_at, row.digest, row.client) == (None, None, None, None)
     assert room.events == []
     assert "elsewhere" not in room.output.getvalue()
+
+
+@pytest.mark.parametrize(("folder", "flags"), [("INBOX", {"$Junk"}), ("Junk", set())])
+def test_a_clients_mail_that_a_spam_filter_marked_or_filed_is_spam(
+    room: Mailroom, folder: str, flags: set[str]
+) -> None:
+    room.read("Junk")
+    room.account.deliver(room.mail(), folder, flags=frozenset(flags))
+
+    assert room.read(folder) == 1
+    (row,) = room.rows
+    assert (row.human, row.obliges, row.reason, row.machine_kind) == (False, False, "spam", "spam")
+
+
+def test_what_the_owner_wrote_is_no_junk_whatever_a_filter_thinks(room: Mailroom) -> None:
+    theirs = room.mail("o1@vale.example", sender="robin@vale.example", to="wile@acme.example")
+    room.account.deliver(theirs, "Sent", flags=frozenset({"$Junk"}))
+
+    room.read("Sent", SENT)
+
+    assert [event for event, _ in room.events] == ["OwnerSent"]
 
 
 def test_the_same_mail_twice_is_recorded_as_a_duplicate_and_handled_once(room: Mailroom) -> None:
@@ -158,6 +182,91 @@ def test_the_marker_of_a_report_is_noted(room: Mailroom) -> None:
     room.read("Sent", SENT)
 
     assert room.rows[0].marker is True
+
+
+def laid_ready(room: Mailroom, cause: str = "1", *, is_report: bool = False) -> str:
+    """The token of a draft that lies in Drafts."""
+    token = own_ids.draft_token(room.store.key, cause)
+    wish = Draft(reason="x", key=cause, client="acme", template="a", subject="b", brief="c", is_report=is_report)
+    with room.store.write() as tx:
+        row = drafts.want(tx, "made", wish, room.clock.now())
+        assert row is not None
+        drafts.change(tx, row, state=DraftState.PLACED, token=token)
+    return token
+
+
+def draft_states(room: Mailroom) -> list[str]:
+    with room.store.read() as tx:
+        return [draft.state.value for draft in drafts.everything(tx)]
+
+
+@pytest.mark.parametrize("left", ["all", "Message-ID", "X-Whiteglove-Draft", "References", "In-Reply-To"])
+def test_a_draft_that_the_owner_sent_is_known_by_whatever_mark_is_left(room: Mailroom, left: str) -> None:
+    token = laid_ready(room, is_report=True)
+    message_id = f"draft.{token}@vale.example"
+    marks = {"X-Whiteglove-Draft": token, "References": f"<{message_id}>", "In-Reply-To": f"<{message_id}>"}
+    raw = room.mail(
+        message_id if left in ("all", "Message-ID") else "of.the.program@vale.example",
+        sender="robin@vale.example",
+        to="wile@acme.example",
+        headers=marks if left == "all" else {left: marks[left]} if left in marks else {},
+    )
+    room.deliver(raw, "Sent")
+
+    room.read("Sent", SENT)
+
+    (row,) = room.rows
+    assert draft_states(room) == ["sent"]
+    assert (row.marker, row.own, row.human) == (True, False, True), "the owner's own mail, and the report"
+    assert room.events == [("OwnerSent", row.row)]
+
+
+def test_later_mail_in_its_thread_is_not_the_draft_again(room: Mailroom) -> None:
+    token = laid_ready(room, is_report=True)
+    for name, headers in (
+        (f"draft.{token}@vale.example", {"X-Whiteglove-Draft": token}),
+        ("second@vale.example", {"References": f"<draft.{token}@vale.example>"}),
+    ):
+        room.deliver(room.mail(name, sender="robin@vale.example", to="wile@acme.example", headers=headers), "Sent")
+
+    room.read("Sent", SENT)
+
+    assert [row.marker for row in room.rows] == [True, False]
+
+
+def test_a_draft_that_is_no_report_makes_none(room: Mailroom) -> None:
+    token = laid_ready(room)
+    headers = {"X-Whiteglove-Draft": token}
+    room.deliver(room.mail("a@b.example", sender="robin@vale.example", to="wile@acme.example", headers=headers), "Sent")
+
+    room.read("Sent", SENT)
+
+    assert (draft_states(room), room.rows[0].marker) == (["sent"], False)
+
+
+def test_a_draft_is_sent_wherever_the_owner_sends_it(room: Mailroom) -> None:
+    token = laid_ready(room)
+    raw = room.mail(f"draft.{token}@vale.example", sender="robin@vale.example", to="other@elsewhere.example")
+    room.deliver(raw, "Sent")
+
+    room.read("Sent", SENT)
+
+    assert draft_states(room) == ["sent"]
+    assert room.rows[0].client is None
+
+
+@pytest.mark.parametrize("mark", ["a" * 32, "forged"])
+def test_a_forged_mark_and_an_answer_of_the_clients_send_nothing(room: Mailroom, mark: str) -> None:
+    token = laid_ready(room)
+    headers = {"X-Whiteglove-Draft": mark}
+    raw = room.mail("o@vale.example", sender="robin@vale.example", to="wile@acme.example", headers=headers)
+    room.deliver(raw, "Sent")
+    room.deliver(room.mail("answer@acme.example", headers={"In-Reply-To": f"<draft.{token}@vale.example>"}))
+
+    room.read("Sent", SENT)
+    room.read()
+
+    assert draft_states(room) == ["placed"]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,11 @@ from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError, StoreError
 from whiteglove.inprocess import InProcessMailbox
 from whiteglove.intake import watching
+from whiteglove.intake.renumbering import FIRST_REST, MOST
 from whiteglove.intake.watching import LONGEST_PAUSE, SentReader, Watcher
 from whiteglove.store import folders
+
+FULL = "the store cannot be written, the mailbox waits"
 
 
 class Watch:
@@ -129,10 +132,10 @@ def test_a_missing_sent_folder_is_noticed() -> None:
     watch.stop()
 
 
-def test_a_store_that_fails_does_not_end_the_watching(watch: Watch) -> None:
-    watch.watcher._backoff._first = 0.01
+def test_a_full_disk_costs_seconds_and_no_connection(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "STORE_PAUSE", 0.01)
     watch.start()
-    read, failures = watch.room.reader.read, [StoreError("the disk is full")]
+    read, failures = watch.room.reader.read, [StoreError("the disk is full")] * 3
 
     def reading(*arguments: Any) -> int:
         if failures:
@@ -144,6 +147,23 @@ def test_a_store_that_fails_does_not_end_the_watching(watch: Watch) -> None:
 
     watch.until(lambda: len(watch.room.rows) == 1)
     assert failures == []
+    assert watch.signs.count("failed") == 3
+    assert [line["event"] for line in watch.room.lines if line["level"] == "error"] == [FULL]
+    assert (watch.count("mailbox.connected"), watch.count("mailbox.recovered")) == (1, 0)
+
+
+def test_a_folder_that_rests_is_no_lost_mailbox(watch: Watch) -> None:
+    watch.start()
+    for _ in range(MOST):
+        watch.room.reader._renumberings.note("INBOX", watch.room.clock.now())
+
+    watch.until(lambda: watch.signs.count("failed") >= 2)
+    searched = watch.signs.count("searched")
+    watch.until(lambda: watch.signs.count("failed") >= 4)
+    assert watch.signs.count("searched") == searched
+    watch.room.clock.move(FIRST_REST)
+    watch.until(lambda: watch.signs.count("searched") > searched)
+    assert (watch.count("mailbox.connected"), watch.count("mailbox.lost")) == (1, 0)
 
 
 def test_every_search_and_every_reported_fault_is_a_sign_of_life(watch: Watch) -> None:
@@ -158,13 +178,13 @@ def test_every_search_and_every_reported_fault_is_a_sign_of_life(watch: Watch) -
 def test_a_defect_is_a_sign_of_life_too_since_it_is_reported(watch: Watch) -> None:
     watch.watcher._backoff._first = 0.01
     watch.start()
-    watch.room.reader.read = _full  # type: ignore[method-assign]
+    watch.room.reader.read = _broken  # type: ignore[method-assign]
 
     watch.until(lambda: watch.signs.count("failed") >= 2)
 
 
-def _full(*_: Any) -> int:
-    raise StoreError("the disk is full")
+def _broken(*_: Any) -> int:
+    raise ZeroDivisionError
 
 
 def test_where_not_even_the_loss_can_be_told_the_watching_goes_on(watch: Watch) -> None:

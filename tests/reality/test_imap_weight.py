@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from servers.dovecot import Dovecot
+from servers.ports import until
 from servers.proxy import Proxy
 from whole.studio import Running, Studio
 
@@ -58,6 +59,52 @@ def test_mails_of_25_megabytes(studio: Studio) -> None:
         grown = memory(running.process.pid) - before
         assert running.stop() == 0
     assert grown < 30 * 1024 * 1024, f"{grown / 1024 / 1024:.1f} MB more"
+
+
+def monsters(studio: Studio) -> list[bytes]:
+    """Mails of a client that are all weight, each in another place."""
+
+    def head(number: int, *fields: str) -> bytes:
+        plain = studio.mail(message_id=f"monster.{number}@acme.example").partition(b"\n\n")[0]
+        named = {field.partition(":")[0].encode().lower() for field in fields} | {b"content-transfer-encoding"}
+        kept = [line for line in plain.split(b"\n") if line.partition(b":")[0].lower() not in named]
+        return b"\n".join([*kept, *(field.encode() for field in fields)]) + b"\n\n"
+
+    mixed = "Content-Type: multipart/mixed; boundary=b0"
+    depths = (b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (at, at + 1) for at in range(5_000))
+    encoded = b"=?utf-8?q?=C3=A4?= "
+    return [
+        head(0, "X-Weight: " + "\n ".join(["w" * 900] * 11_000)) + b"x",
+        head(1, *(f"X-Line-{number}: {number}" for number in range(100_000))) + b"x",
+        head(2, "References:" + "".join(f"\n <{number}@acme.example>" for number in range(50_000))) + b"x",
+        head(3, "Cc: " + ",\n ".join(f"p{number}@else.example" for number in range(20_000))) + b"x",
+        head(4, mixed) + b"".join(depths),
+        head(5, mixed) + b'--b0\nContent-Type: a/b; name="' + b"n" * 18_000_000 + b'"\n\nx\n--b0--\n',
+        head(6, mixed) + b'--b0\nContent-Type: a/b; name="' + encoded * 50_000 + b'"\n\nx\n--b0--\n',
+        head(7, mixed) + b"--b0\nContent-Type: text/plain\n\nx\n" * 20_000 + b"--b0--\n",
+        head(8, "Content-Type: text/html") + b"<div>" * 2_000_000,
+        head(9, "Content-Type: text/plain") + b"how are things progressing, any news? " * 130_000,
+    ]
+
+
+def test_mails_that_are_all_weight(studio: Studio) -> None:
+    """Each is recorded, and the mail behind them is answered; one of them is described in a line of 18 MB."""
+    studio.configure()
+    with studio.start() as running:
+        studio.deliver(studio.mail(message_id="light@acme.example"))
+        studio.sink.wait_for(1)
+        before, computed = memory(running.process.pid), seconds_of(running.process.pid)
+        weights = monsters(studio)
+        for raw in weights:
+            studio.deliver(raw)
+        studio.deliver(studio.mail(message_id="last@acme.example", subject="Last"))
+        until(lambda: any(b"Re: Last" in mail.message for mail in studio.sink.received), "the last answer", 30)
+        grown = memory(running.process.pid) - before
+        computed = seconds_of(running.process.pid) - computed
+        assert running.stop() == 0
+    assert studio.status()["messages"] == len(weights) + 2
+    assert grown < 40 * 1024 * 1024, f"{grown / 1024 / 1024:.1f} MB more"
+    assert computed < 10, f"{computed:.1f} s computed"
 
 
 @pytest.mark.skipif(not TORTURE, reason="two hundred thousand messages take minutes; `make torture` tries them")

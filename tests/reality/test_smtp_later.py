@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benches import MANY, STATUS, acme
 from reality.station import Station
 from servers.ports import until
-from servers.sink import Sink
+from servers.sink import Received, Sink
+from torture.stage import append_to_sent
 from whiteglove.errors import SubmissionError
+from whiteglove.outbox import doubts
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 from whole.studio import Studio
@@ -47,6 +49,14 @@ def test_a_mail_that_is_greylisted_until_its_time_has_passed_is_called_off(bench
     assert bench.advance(days=2) == []
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sent is asked again at once, and not for long."""
+    monkeypatch.setattr(doubts, "LOOK_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(doubts, "FILED_WITHIN", timedelta(seconds=0.3))
+
+
+@pytest.mark.usefixtures("hasty")
 def test_a_mail_of_which_nobody_knows_is_never_sent_again(station: Station, studio: Studio) -> None:
     studio.sink.drop(".", keep=True)
     station.start()
@@ -61,6 +71,26 @@ def test_a_mail_of_which_nobody_knows_is_never_sent_again(station: Station, stud
     assert station.count("mail.unknown") == 1
     assert len(studio.sink.received) == 3
     assert studio.explain("a@acme.example")["mails"][0]["state"] == "unknown"
+
+
+def test_a_mail_that_the_server_filed_before_its_last_word_was_lost_alarms_nobody(
+    station: Station, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = studio.sink.keep
+
+    def file(mail: Received) -> None:
+        append_to_sent(studio.dovecot, studio.user, mail.message)
+        keep(mail)
+
+    monkeypatch.setattr(studio.sink, "keep", file)
+    studio.sink.drop(".", keep=True)
+    station.start()
+    studio.deliver(studio.mail(message_id="a@acme.example"))
+    station.await_log("mail.sent", reason="found_in_sent")
+    station.stop()
+    assert station.count("mail.unknown") == 0
+    assert len(studio.sink.received) == 1
+    assert studio.explain("a@acme.example")["mails"][0]["state"] == "sent"
 
 
 def test_a_mail_that_the_server_will_never_take_is_given_up_in_plain_words(station: Station, studio: Studio) -> None:
@@ -87,7 +117,9 @@ def test_a_refused_login_is_one_attempt_however_many_mails_wait(station: Station
                 deliver(studio.mail(message_id=f"m{number}@acme.example", subject=f"Matter {number}"))
         station.await_log("mail.planned", 6)
         station.await_log("mail.deferred")
-        until(lambda: studio.status()["outbox"].get("planned", 0) == 5, "five that wait behind it")
+        until(lambda: studio.status()["outbox"].get("planned", 0) == 6, "five and a notice that wait behind it")
         station.stop()
         assert server.commands.count("AUTH") == 1
-    assert "login refused: 535" in station.logged("mail.deferred")[0]["error"]
+    (line,) = station.logged("mail.deferred")
+    assert line["level"] == "error"
+    assert "login refused: 535" in line["error"]

@@ -41,6 +41,9 @@ acknowledge_domain = true
 [[people]]
 name = "Jutta Forst"
 addresses = ["jutta@birch.example"]
+[[rules]]
+sender = "tickets@birch.example"
+kind = "machine_report"
 """
 CLIENTS = {"acme": ACME, "birch": BIRCH}
 

@@ -108,10 +108,23 @@ def test_r26_mail_without_a_readable_sender_is_kept_and_named_unreadable(house: 
     assert reasons == ["unreadable"] * len(broken)
 
 
-def test_r27_spam_is_known_by_its_header_or_its_folder(answers: Answers, judge: Judge) -> None:
+def test_r27_spam_is_known_by_its_header_its_keyword_or_its_folder(house: Bench, answers: Answers) -> None:
+    """Keywords count as they are when the mail is read. Who has left both has said nothing (RFC 9051 section 2.3.2)."""
     assert answers(mail("X-Spam-Flag: YES"), mail("X-Spam-Status: Yes, score=7.1")) == []
-    assert judge(mail(), junk=True).kind is Kind.SPAM
     assert len(answers(mail("X-Spam-Flag: NO", "X-Spam-Status: No, score=-1"))) == 1
+    account = house.world.account
+    for flags in ({"$Junk"}, {"\\Seen", "JUNK"}):
+        account.deliver(mail(), flags=frozenset(flags))
+    assert answers() == []
+    assert [line["reason"] for line in house.logged("message.received")[-3:-1]] == ["spam", "spam"]
+    marked_good = [{"$NotJunk"}, {"$Junk", "$NotJunk"}, {"Junk", "NonJunk"}, {"\\Flagged", "$Forwarded"}]
+    for flags in marked_good:
+        account.deliver(mail(), flags=frozenset(flags))
+    assert len(answers()) == len(marked_good)
+    with Bench(acknowledge, delay="0s", toml='folders = ["INBOX", "Junk"]') as bench:
+        bench.world.account.deliver(mail(), "Junk")
+        assert bench.run() == []
+        assert bench.logged("message.received")[-1]["kind"] == "spam"
 
 
 def test_r28_a_mailing_service_is_no_proof_but_gets_no_answer(answers: Answers, judge: Judge) -> None:

@@ -195,7 +195,11 @@ PEOPLE = ["norbert.reply", "request", "noreen", "bouncer", "nobodyknows", "roote
 
 
 def test_r18_addresses_at_which_nobody_reads_are_no_destination(answers: Answers, judge: Judge) -> None:
-    """A bare `request@` is a small firm's address more often than a robot's, and is answered."""
+    """A bare `request@` is a small firm's address more often than a robot's, and is answered.
+
+    The list has no key in the configuration. Strangers are never answered, whatever their address, and what else is a
+    machine at a client's is said in the client's own file, by a rule for its sender.
+    """
     robots = [from_address(f"{local_part}@birch.example") for local_part in ROBOTS]
     assert [judge(raw).reason for raw in robots] == ["system_sender"] * len(ROBOTS)
     perhaps_people = [local_part for local_part, raw in zip(ROBOTS, robots, strict=True) if judge(raw).human]
@@ -203,6 +207,7 @@ def test_r18_addresses_at_which_nobody_reads_are_no_destination(answers: Answers
     assert answers(*robots) == []
     people = [from_address(f"{local_part}@birch.example") for local_part in PEOPLE]
     assert [answer.recipient for answer in answers(*people)] == [f"{local_part}@birch.example" for local_part in PEOPLE]
+    assert answers(from_address("tickets@birch.example")) == []
 
 
 def test_r19_a_person_is_not_answered_over_such_an_address(answers: Answers) -> None:

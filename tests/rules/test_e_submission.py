@@ -120,7 +120,8 @@ def test_r68_lost_after_the_final_dot_is_looked_for_and_not_sent_again(dial: Dia
     with Bench(acknowledge, delay="0s") as bench:
         server = bench.world.server
         server.answer(SubmissionError("unknown", "lost after the final dot"), accepted=True)
-        (answer, notice) = bench.receive(STATUS)
+        (answer,) = bench.receive(STATUS)
+        (notice,) = bench.advance(seconds=12)
         assert (answer.recipient, notice.recipient) == (WILE, ROBIN)
         assert [warning.reason for warning in bench.warned] == ["mail_unknown"]
         assert to_clients(bench.advance(hours=6)) == []
@@ -132,7 +133,7 @@ def test_r68_lost_after_the_final_dot_is_looked_for_and_not_sent_again(dial: Dia
 
 def test_r69_a_refused_login_locks_no_account(dial: Dial) -> None:
     """The daemon does not stop after three refusals, since a server may refuse for a while: it makes one attempt with
-    one mechanism in a quarter of an hour, until the mail's own time is over."""
+    one mechanism in a quarter of an hour, until the mail's own time is over. The owner is told once."""
     with Sink(users=USERS, mechanisms=["PLAIN", "LOGIN"]) as server:
         assert outcome(dial(server, user="robin", password=lambda: "wrong")) == ("temporary", 535)
         server.reply("AUTH", "454 4.7.0 not now")
@@ -147,8 +148,12 @@ def test_r69_a_refused_login_locks_no_account(dial: Dial) -> None:
         assert len(server.received) == 1
     with Bench(acknowledge, delay="0s") as bench:
         bench.world.server.answer(SubmissionError("temporary", "535 wrong", code=535))
-        assert bench.receive(STATUS) == bench.advance(minutes=14) == []
-        assert len(bench.advance(minutes=1)) == 1
+        assert bench.receive(STATUS) == bench.receive(STATUS, subject="Pages") == bench.advance(minutes=14) == []
+        assert [(warned.reason, warned.times) for warned in bench.warned] == [("login_refused", 1)]
+        assert [line["level"] for line in bench.logged("mail.deferred")] == ["error"]
+        mails = bench.advance(minutes=1)
+        assert sorted(mail.recipient for mail in mails) == [ROBIN, WILE, WILE]
+        assert bench.warned[0].state == "told"
 
 
 def test_r70_an_address_beyond_ascii_needs_smtputf8(dial: Dial) -> None:

@@ -20,6 +20,7 @@ from rules.mails import mail
 from servers.certificates import Certificate
 from servers.dovecot import Dovecot
 from servers.scripted import ScriptedImap
+from whiteglove import __version__
 from whiteglove.errors import GrammarError, MailboxError
 from whiteglove.imap import ImapMailbox, wire
 from whiteglove.message import Part
@@ -193,12 +194,28 @@ def test_r90_what_others_marked_as_deleted_stays(
     assert {"EXPUNGE", "CLOSE", "MOVE", "COPY", "STORE", "SELECT", "DELETE"}.isdisjoint(commands(said))
 
 
-def test_r91_the_daemon_tells_no_server_who_it_is(connect: Connect) -> None:
-    """ID is not said at all, so that nothing in it can be too much."""
-    with ScriptedImap(capabilities="IMAP4rev1 ID IDLE") as server:
-        mailbox = connect(server)
-        mailbox.open("INBOX")
-        assert "ID" not in server.commands
+def test_r91_a_server_is_told_the_programs_name_and_version_and_nothing_of_the_user(
+    connect: Connect, said: list[bytes]
+) -> None:
+    """Once, after the login and before any folder is opened, where the server knows ID; what it answers is ignored."""
+    answers = (
+        b'* ID ("name" "Coremail")\r\n%t OK done\r\n',
+        b"%t BAD ID at this hour\r\n",
+        b"* ID NIL\r\n%t NO not here\r\n",
+    )
+    for capabilities in ("IMAP4rev1 ID IDLE", "IMAP4rev1 IDLE"):
+        for answer in answers:
+            said.clear()
+            with ScriptedImap({"ID": [answer]}, capabilities=capabilities) as server:
+                mailbox = connect(server)
+                mailbox.open("INBOX")
+                mailbox.open("INBOX")
+                told = [line.split(b" ", 1)[1] for line in said if b" ID " in line]
+                assert told == [b'ID ("name" "whiteglove" "version" "%s")\r\n' % __version__.encode()] * (
+                    " ID " in capabilities
+                )
+                at = {name: server.commands.index(name) for name in ("LOGIN", "EXAMINE")}
+                assert not told or at["LOGIN"] < server.commands.index("ID") < at["EXAMINE"]
 
 
 def test_r92_a_password_goes_over_tls_and_into_no_log(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 import unicodedata
 from datetime import timedelta
 from typing import Any
@@ -16,12 +17,18 @@ import pytest
 from benches import to_clients
 from rules.conftest import Answers, IsAnswered
 from rules.mails import TEXT, enclosed, from_address, mail, parted
+from whiteglove.classify import classify
 from whiteglove.intake import recording
 from whiteglove.message import Message
 from whiteglove.parse import parse_header, parse_whole
 from whiteglove.screen import screen
 from whiteglove.testing import Bench
 from whiteglove.text import new_text
+
+
+def _deeper(level: int) -> str:
+    return f"--b{level}\r\nContent-Type: multipart/mixed; boundary=b{level + 1}\r\n\r\n"
+
 
 COMPLAINT = "I am very disappointed. This is unacceptable."
 NO_MAIL = [
@@ -81,15 +88,40 @@ def test_r95_a_charset_that_is_unknown_or_wrong_gives_way(is_answered: IsAnswere
         mail(Content_Type="text/html", text="<div>" * 200_000 + "<!--" * 50_000),
         mail(Content_Type="multipart/mixed; boundary=b", text="--b\r\nContent-Type: message/rfc822\r\n\r\n" * 80_000),
         mail(text="Your message could not be delivered " * 80_000),
+        mail("X-Weight: " + "\r\n ".join(["w" * 900] * 11_000)),
+        mail(*(f"X-Line-{number}: {number}" for number in range(100_000))),
+        mail("References:" + "".join(f"\r\n <{number}.question@acme.example>" for number in range(50_000))),
+        mail(To=",\r\n ".join(f"Person {number} <p{number}@else.example>" for number in range(20_000))),
+        mail(Content_Type="multipart/mixed; boundary=b0", text="".join(_deeper(level) for level in range(5_000))),
+        mail(Content_Type="text/html", Content_Transfer_Encoding="base64", text="PGRpdj48ZGl2" * 3_000_000),
+        mail(Content_Type="text/html", text="<b><i><p><a>" * 800_000),
+        mail(Content_Transfer_Encoding="quoted-printable", text=("=3D" * 25 + "=\r\n") * 300_000),
+        mail(text="how are things progressing, any news? " * 130_000),
+        mail(text="how are things progressing, any news?\r\n" * 130_000),
+        mail(Content_Type='text/plain; name="' + "=?utf-8?q?=C3=A4?= " * 10_000 + '"'),
     ],
-    ids=["quotes", "comments", "encoded words", "html", "parts", "words of a bounce"],
-)
-def test_r96_no_mail_takes_longer_than_two_seconds(house: Bench, raw: bytes) -> None:
+    ids=[
+        "quotes", "comments", "encoded words", "html", "parts", "words of a bounce", "header of 10 MB", "header lines",
+        "references", "recipients", "depth", "base64", "html of 10 MB", "quoted-printable", "one line of 5 MB", "lines",
+        "file name",
+    ],
+)  # fmt: skip
+def test_r96_no_mail_takes_longer_than_two_seconds_or_more_than_50_megabytes(house: Bench, raw: bytes) -> None:
+    """How much memory is asked in a second round, since counting takes its time."""
     started = time.perf_counter()
-    message, text = parse_whole(raw)
-    new_text(text or "")
-    screen(message, text, house.settings.book)
+    _read(house, raw)
     assert time.perf_counter() - started < 2
+    tracemalloc.start()
+    _read(house, raw)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50_000_000
+
+
+def _read(house: Bench, raw: bytes) -> None:
+    message, text = parse_whole(raw)
+    screen(message, text, house.settings.book)
+    classify(message.subject, new_text(text or ""), house.settings.lexicon)
 
 
 def test_r97_what_nobody_can_see_reaches_neither_store_nor_log_nor_answer(house: Bench, answers: Answers) -> None:

@@ -235,6 +235,22 @@ def test_r27_spam_by_its_folder(judge: Judge) -> None:
     assert judge(junk=True).kind is Kind.SPAM
 
 
+@pytest.mark.parametrize(
+    ("flags", "is_junk"),
+    [
+        ({"$junk"}, True),
+        ({r"\seen", "junk"}, True),
+        (set(), False),
+        ({"$notjunk"}, False),
+        ({"$junk", "$notjunk"}, False),
+        ({"junk", "nonjunk"}, False),
+        ({r"\flagged", "junkyard"}, False),
+    ],
+)
+def test_r27_spam_by_a_keyword(flags: set[str], is_junk: bool) -> None:
+    assert headers.marked_as_junk(flags) is is_junk
+
+
 @pytest.mark.parametrize("field", ["X-Spam-Flag: NO", "X-Spam-Status: No, score=-1.0", "X-Spam-Score: 9"])
 def test_r27_a_mail_that_was_found_good(judge: Judge, field: str) -> None:
     assert judge(field).may_acknowledge

@@ -17,6 +17,7 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
+from whiteglove import __version__
 from whiteglove.errors import ConfigurationError, MailboxError, without_secret
 from whiteglove.imap import faults, responses
 from whiteglove.imap.wire import Wire, last_text
@@ -160,9 +161,12 @@ def _token_mechanism(user: str, token: str, capabilities: frozenset[str]) -> tup
 def _settled(wire: Wire, client: Any) -> Connection:
     """Ask again what the server can do, now that it knows who is there, and whether it meant the login.
 
-    Microsoft says OK to a login it refuses; the first command that needs the mailbox tells.
+    Microsoft says OK to a login it refuses; the first command that needs the mailbox tells. NetEase (163.com) opens no
+    folder for a program that has not said its name (ID, RFC 2971); name and version are all that is said to anybody.
     """
     capabilities = _capabilities(wire)
+    if "ID" in capabilities:
+        wire.tell_name(name="whiteglove", version=__version__)
     wire.forget_responses()
     prefix = ""
     try:

@@ -22,8 +22,8 @@ LARGEST_HEADER = 256 * 1024
 
 _AT_ONCE = 100
 _STEPS = (
-    f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{LARGEST_HEADER}> BODYSTRUCTURE)",
-    "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])",
+    f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{LARGEST_HEADER}> BODYSTRUCTURE)",
+    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])",
     "(UID INTERNALDATE RFC822.SIZE)",
 )
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ _INTERNALDATE = re.compile(rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(
 
 
 def fetch(wire: Wire, where: str, uids: Sequence[int]) -> list[Fetched]:
-    """Headers, size and structure, ascending by UID. What is gone is left out. Raises `MailboxError`."""
+    """Headers, flags, size and structure, ascending by UID. What is gone is left out. Raises `MailboxError`."""
     found: dict[int, Fetched] = {}
     for batch in _batches(uids):
         ok, some = _read(wire, where, batch, _STEPS[0])
@@ -126,6 +126,7 @@ def _fetched(uid: int, read: dict[str, Value]) -> Fetched:
         size=_number(read.get("RFC822.SIZE")),
         header=header if isinstance(header, bytes) else b"",
         structure=part_tree(read.get("BODYSTRUCTURE")),
+        flags=_flags(read.get("FLAGS")),
     )
 
 
@@ -147,6 +148,13 @@ def _read_section(wire: Wire, where: str, uids: list[int], section: str, limit: 
     if not reply.ok:
         _raise_if_lasting(where, reply.text)
     return understood, found
+
+
+def _flags(value: Value) -> frozenset[str]:
+    """What is set on the message, in lower case. `\\Recent` is no word on the message but on this session."""
+    named = value if isinstance(value, tuple) else ()
+    flags = (flag.decode("latin-1").lower() for flag in named if isinstance(flag, bytes))
+    return frozenset(flag for flag in flags if flag != "\\recent")
 
 
 def _number(value: Value) -> int:

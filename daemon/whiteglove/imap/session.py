@@ -1,7 +1,8 @@
 """One IMAP connection as the loops use it: `ImapMailbox` fills `ports.Mailbox`.
 
-Nothing here changes a mailbox except `append`: folders are opened by EXAMINE, bodies read by BODY.PEEK, and everything
-is said in UIDs. An error that takes the connection with it leaves every call raising `unreachable` until `connect`.
+Nothing here changes a mailbox except `append` and `remove`: folders are opened by EXAMINE, bodies read by BODY.PEEK,
+and everything is said in UIDs. An error that takes the connection with it leaves every call raising `unreachable` until
+`connect`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ _REFUSED_PAUSE = 60.0
 
 _FAREWELL = 2.0
 """Seconds that a server has for LOGOUT: a stopping daemon does not wait for a dead one."""
+
+_WHOLE = Part(content_type="message/rfc822", section="")
+"""A whole message is the section without a name (RFC 9051 section 6.4.5.1)."""
 
 _State = tuple[int, int]
 
@@ -167,7 +171,7 @@ class ImapMailbox:
             return self._searching().with_header(name, value)
 
     def fetch(self, uids: Sequence[int]) -> list[Fetched]:
-        """Headers (their first 256 KiB), size and structure, ascending by UID; what is gone is left out."""
+        """Headers (their first 256 KiB), flags, size and structure, ascending by UID; what is gone is left out."""
         with self._talking() as connection:
             return fetching.fetch(connection.wire, self._where, uids)
 
@@ -175,6 +179,10 @@ class ImapMailbox:
         """The first `limit` octets of one part of each message, still transfer-encoded; what is gone is left out."""
         with self._talking() as connection:
             return fetching.fetch_sections(connection.wire, self._where, wanted, limit)
+
+    def message(self, uid: int, limit: int) -> bytes | None:
+        """The first `limit` octets of a whole message as it lies there; None where it is gone."""
+        return self.fetch_sections([(uid, _WHOLE)], limit).get(uid)
 
     def append(self, folder: str, message: bytes, *, seen: bool, draft: bool = False) -> None:
         """File a message. After `timeout` or `unreachable` it may have been stored: search before trying again."""
@@ -190,6 +198,24 @@ class ImapMailbox:
                 refused = self._append_refused(connection, folder, ended, flags)
             if refused is not None:
                 raise self._folder_refused(connection, folder, str(refused)) from refused
+
+    def remove(self, folder: str, uid: int) -> None:
+        """Take one message out of the open folder: by UID EXPUNGE (RFC 4315), else by a move to Trash (RFC 6851), else
+        it is marked as deleted and no more, since a plain EXPUNGE would take along what others have marked."""
+        with self._talking() as connection:
+            if self._open != folder:
+                raise MailboxError("protocol", f"{self._where}: folder {folder} is not open")
+            known = self._uidvalidity
+            self._open = None
+            try:
+                said = connection.client.select_folder(folder)
+                if said.get(b"UIDVALIDITY") != known:
+                    raise MailboxError("protocol", f"{self._where}: folder {folder} was renumbered meanwhile")
+                self._take_out(connection, uid)
+            except imaplib.IMAP4.readonly as error:
+                raise MailboxError("protocol", f"{self._where}: folder {folder} cannot be changed") from error
+        # Opened for reading again, which closes it without an EXPUNGE (RFC 3501 section 6.3.2).
+        self.open(folder)
 
     def wait(self, seconds: float) -> bool:
         """IDLE on the open folder until the server hints at news or time is up; True for a hint.
@@ -254,6 +280,20 @@ class ImapMailbox:
         except imaplib.IMAP4.error as error:
             return error
         return None
+
+    def _take_out(self, connection: Connection, uid: int) -> None:
+        wire = connection.wire
+        if "UIDPLUS" not in connection.capabilities and "MOVE" in connection.capabilities:
+            trash = next((found.name for found in self._list(connection) if "trash" in found.attributes), None)
+            if trash is not None:
+                reply = wire.ask("MOVE", str(uid), folders.quoted_name(trash))
+                if reply.ok:
+                    return
+        reply = wire.ask("STORE", str(uid), r"+FLAGS.SILENT (\Deleted)")
+        if reply.ok and "UIDPLUS" in connection.capabilities:
+            reply = wire.ask("EXPUNGE", str(uid))
+        if not reply.ok:
+            raise faults.refusal(self._where, reply.text)
 
     def _searching(self) -> Search:
         if self._search is None or self._open is None:

@@ -16,6 +16,9 @@ from whiteglove.message import Part
 
 DEEPEST = 40
 MOST_PARTS = 1000
+LONGEST_STRING = 2000
+MOST_PARAMETERS = 100
+"""Of one part. Whatever a sender writes there comes back from the server as it is."""
 
 _ENCODING, _SIZE, _ENVELOPE, _BODY = 5, 6, 7, 8
 
@@ -111,11 +114,12 @@ def _at(items: Sequence[Any], index: int) -> Any:
 
 def _text(value: object) -> str:
     if isinstance(value, bytes):
+        cut = value[:LONGEST_STRING]
         try:
-            return value.decode()
+            return cut.decode()
         except UnicodeDecodeError:
-            return value.decode("latin-1")
-    return str(value) if isinstance(value, int | str) else ""
+            return cut.decode("latin-1")
+    return str(value)[:LONGEST_STRING] if isinstance(value, int | str) else ""
 
 
 def _lower(value: object) -> str:
@@ -131,6 +135,7 @@ def _parameters(flat: object) -> Mapping[str, str]:
     """Names and values that follow one another; continued and encoded ones (RFC 2231) put together."""
     if not isinstance(flat, tuple | list):
         return {}
+    flat = flat[: 2 * MOST_PARAMETERS]
     pairs = [(_lower(name), _text(value)) for name, value in zip(flat[::2], flat[1::2], strict=False)]
     if not any("*" in name for name, _ in pairs):
         return dict(pairs)

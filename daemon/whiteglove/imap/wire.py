@@ -18,11 +18,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from whiteglove.imap.responses import quoted
+
 LONGEST_LINE = 16 * 1024 * 1024
 """Octets of one line. imaplib's own 1,000,000 is less than what SEARCH says of 150,000 messages."""
 
 LARGEST_LITERAL = 64 * 1024 * 1024
 """Octets of one literal; whatever this daemon asks for is asked for in smaller pieces."""
+
+LONGEST_DESCRIPTION = 4 * 1024 * 1024
+"""Octets of one line of a message's description. A sender decides how long BODYSTRUCTURE is; ten thousand parts need
+less."""
 
 LONGEST_ANSWER = 300.0
 """Seconds that a server may take to answer what it was told last, and a second more for each `SLOWEST` octets of it. A
@@ -65,6 +71,7 @@ class Wire(imaplib.IMAP4):
         self.alerts: list[str] = []
         self._asked_at = time.monotonic()
         self._received = 0
+        self._describing = False
         self._context = context
         self._buffer = bytearray()
         super().__init__(host, port, connect_timeout)
@@ -107,15 +114,28 @@ class Wire(imaplib.IMAP4):
     def ask(self, command: str, *arguments: str) -> Reply:
         """Say `UID command`. NO and BAD are answers here, since what the server said ahead of them still counts."""
         self.forget_responses()
+        self._describing = command == "FETCH"
         try:
             typ, data = self.uid(command, *arguments)
         except self.abort:
             raise
         except self.error as error:
             return Reply(False, str(error), self.untagged_responses.pop(command, []))
+        finally:
+            self._describing = False
         if typ == "OK":
             return Reply(True, "", data)
         return Reply(False, last_text(data), self.untagged_responses.pop(command, []))
+
+    def tell_name(self, **fields: str) -> None:
+        """ID (RFC 2971); what the server tells of itself, or that it does not care, is of no use to anybody."""
+        listed = " ".join(f"{quoted(name)} {quoted(value)}" for name, value in fields.items())
+        try:
+            self.xatom("ID", f"({listed})")
+        except self.abort:
+            raise
+        except self.error:
+            return
 
     def list_uses(self) -> list[Any]:
         """LIST with the uses of the folders (RFC 6154), empty where the server refuses to be asked like that."""
@@ -144,10 +164,27 @@ class Wire(imaplib.IMAP4):
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
+            if self._describing and searched > LONGEST_DESCRIPTION:
+                return self._cut_line()
             if searched > LONGEST_LINE:
                 raise self.abort(f"the server sends a line of more than {LONGEST_LINE} octets")
             self._more_in_time()
         return self._take(end + 1)
+
+    def _cut_line(self) -> bytes:
+        """The beginning of a description beyond all measure; the rest is read and dropped. To give the connection up
+        would help nobody: the message would be there again after the next login, and in the way of all behind it. What
+        is put at the end makes neither a whole description of it nor the announcement of a literal."""
+        line = self._take(LONGEST_DESCRIPTION)
+        dropped = 0
+        while (end := self._buffer.find(b"\n")) < 0:
+            dropped += len(self._buffer)
+            if dropped > LARGEST_LITERAL:
+                raise self.abort(f"the server sends a line of more than {LARGEST_LITERAL} octets")
+            self._buffer.clear()
+            self._more_in_time()
+        self._take(end + 1)
+        return line + b" (\r\n"
 
     def shutdown(self) -> None:
         with contextlib.suppress(OSError):

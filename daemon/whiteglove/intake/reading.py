@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from whiteglove.clients import Book
 from whiteglove.intake.recording import INBOX, Read, Recorded, Recorder, understand
+from whiteglove.intake.renumbering import MOST, Renumberings, RestingFolderError
 from whiteglove.intake.returned import find_returned
 from whiteglove.log import Journal
 from whiteglove.parse import decode_part
@@ -38,8 +39,8 @@ class ReadingTerms:
 
 
 class FolderReader:
-    """Catches up with folders of one mailbox. Stateless but for the store, so any thread may use it with its own
-    connection; one folder must not be read by two threads at once."""
+    """Catches up with folders of one mailbox. Any thread may use it with its own connection, since what it knows lies
+    in the store, or is about one folder (`Renumberings`); one folder must not be read by two threads at once."""
 
     def __init__(
         self,
@@ -61,14 +62,18 @@ class FolderReader:
         self._after_batch = after_batch
         self._settled = settled
         self._recorder = Recorder(store)
+        self._renumberings = Renumberings()
 
     def read(self, connection: Mailbox, folder: str, role: str = INBOX) -> int:
         """Read everything in the folder that is not recorded yet; return how many messages that were.
 
         Raises:
             MailboxError: the connection failed; what was committed until then stays, the rest is read next time.
+            RestingFolderError: nothing was looked at, since the folder is renumbered too often.
         """
         began = self._clock.now()
+        if rest := self.rest(folder):
+            raise RestingFolderError(folder, rest)
         state = self._prepare(connection, folder, role)
         number = self._read_history(connection, state)
         while uids := connection.uids_above(state.cursor):
@@ -77,6 +82,10 @@ class FolderReader:
         with self._store.write() as tx:
             folders.searched(tx, self._mailbox, folder, began)
         return number
+
+    def rest(self, folder: str) -> timedelta:
+        """For how long a folder that is renumbered too often is left alone, zero where it may be read."""
+        return self._renumberings.rest(folder, self._clock.now())
 
     def note_missing(self, role: str) -> None:
         """Record that the mailbox has no folder of this role, so that nobody waits for one to be read."""
@@ -100,11 +109,23 @@ class FolderReader:
             read_below = line - 1 if state.history_cursor >= state.line - 1 else state.history_cursor
             fresh = replace(state, line=line, history_cursor=read_below, live_from=None, redraw=False)
         elif state is not None:
-            fresh = replace(fresh, live_from=state.searched_at or self._clock.now(), searched_at=state.searched_at)
-            self._journal.write("mailbox.renumbered", level="warning", mailbox=self._mailbox, folder=folder)
+            # A line that is to be drawn anew begins now, not where the last look of the rehearsal was.
+            looked = None if state.redraw else state.searched_at
+            fresh = replace(fresh, live_from=looked or self._clock.now(), searched_at=state.searched_at)
+            self._report_renumbering(folder)
         with self._store.write() as tx:
             folders.put(tx, fresh)
         return fresh
+
+    def _report_renumbering(self, folder: str) -> None:
+        """Each of the first few; with the last of them, that the folder is now left alone between two looks."""
+        count = self._renumberings.note(folder, self._clock.now())
+        if count < MOST:
+            self._journal.write("mailbox.renumbered", level="warning", mailbox=self._mailbox, folder=folder)
+        elif count == MOST:
+            self._journal.write(
+                "mailbox.renumbered", level="error", mailbox=self._mailbox, folder=folder, reason="too_often"
+            )
 
     def _read_history(self, connection: Mailbox, state: FolderState) -> int:
         """Read what lies below the line and is young enough to learn from; once, however often it is interrupted."""
@@ -142,7 +163,8 @@ class FolderReader:
     ) -> int:
         terms = self._terms()
         fetched = [one for one in connection.fetch(uids) if since is None or one.received_at >= since]
-        read = [understand(one, terms.book, state.role, self._store.key) for one in fetched]
+        in_junk = _is_junk_folder(connection, state)
+        read = [understand(one, terms.book, state.role, self._store.key, in_junk=in_junk) for one in fetched]
         payloads = connection.fetch_sections(
             [(one.fetched.uid, one.wanted) for one in read if one.wanted is not None], TEXT_LIMIT
         )
@@ -219,6 +241,14 @@ class FolderReader:
             self._journal.write(
                 "message.parked", level="error", mailbox=self._mailbox, uid=one.fetched.uid, error=one.fault
             )
+
+
+def _is_junk_folder(connection: Mailbox, state: FolderState) -> bool:
+    """R27: whether somebody watches the folder in which the server files junk. INBOX is none, and costs no LIST."""
+    if state.role != INBOX or state.folder.upper() == "INBOX":
+        return False
+    junk = connection.folders().junk
+    return junk is not None and junk.casefold() == state.folder.casefold()
 
 
 def _text(one: Read, payload: bytes | None) -> str | None:

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from whiteglove.clients import Book, Client
 from whiteglove.compose import own_ids
+from whiteglove.compose.draft import MARK as DRAFT_MARK
 from whiteglove.message import MACHINE_KINDS, Address, Message, Part, Verdicts
 from whiteglove.parse import parse_header, text_part
 from whiteglove.ports import Fetched
-from whiteglove.screen import screen
-from whiteglove.store import Store, events, messages, outbox
+from whiteglove.screen import marked_as_junk, screen
+from whiteglove.store import Store, drafts, events, messages, outbox
+from whiteglove.store.drafts import DraftRow
 from whiteglove.store.folders import FolderState
 
 INBOX, SENT = "inbox", "sent"
@@ -29,7 +31,8 @@ class Read:
     """One message after the first step: its headers understood, its client recognised, its text still to be fetched.
 
     `client` is whom it is from, or for the owner's own mail whom it is to; None for everybody who is not in the book.
-    `fault` is set where reading it failed in a way that parsing does not foresee.
+    `junk` says that a spam filter has marked it or filed it as junk. `fault` is set where reading it failed in a way
+    that parsing does not foresee.
     """
 
     fetched: Fetched
@@ -37,6 +40,7 @@ class Read:
     client: Client | None
     wanted: Part | None
     ours: str | None
+    junk: bool = False
     fault: str | None = None
 
 
@@ -55,14 +59,17 @@ class Recorded:
     settled: str | None = None
 
 
-def understand(fetched: Fetched, book: Book, role: str, key: bytes) -> Read:
-    """Parse the headers and recognise the client; never raises, whatever the message is."""
+def understand(fetched: Fetched, book: Book, role: str, key: bytes, *, in_junk: bool = False) -> Read:
+    """Parse the headers and recognise the client; never raises, whatever the message is. `in_junk` says that it lies
+    in the junk folder."""
     try:
         message = parse_header(fetched.header, structure=fetched.structure, size=fetched.size)
         ours = _our_token(message, key)
         client = _recipient_client(message, book) if role == SENT else _author_client(message, book)
         wanted = text_part(fetched.structure) if client is not None and role == INBOX and ours is None else None
-        return Read(fetched, message, client, wanted, ours)
+        # What the owner wrote is no junk, whatever a filter thinks of it.
+        junk = role != SENT and (in_junk or marked_as_junk(fetched.flags))
+        return Read(fetched, message, client, wanted, ours, junk)
     except Exception as error:  # noqa: BLE001 - No message may stop the loop; the fault is recorded and logged.
         return Read(fetched, Message(defects=("unreadable",)), None, None, None, fault=repr(error)[:200])
 
@@ -123,11 +130,15 @@ class Recorder:
         digest = self._digest(read.message, payload) if read.client else None
         if self._moved(tx, folder, read, id_hash, digest):
             return done
+        draft = self._draft_sent(tx, read, now) if outbound else None
         known = _known_of_anybody(read, folder, done, id_hash, now)
         if read.client is None:
             return replace(done, row=messages.add(tx, **known))
         twin = messages.twin(tx, id_hash, digest, outbound) if id_hash is not None and digest is not None else None
-        row = messages.add(tx, **known, **self._content(read, digest, verdicts.remarks), duplicate_of=twin)
+        content = self._content(read, digest, verdicts.remarks)
+        if draft is not None and draft.is_report:
+            content["marker"] = True
+        row = messages.add(tx, **known, **content, duplicate_of=twin)
         if twin is not None:
             return replace(done, row=row)
         messages.set_thread(tx, row, id_hash, self._related(tx, read))
@@ -141,6 +152,15 @@ class Recorder:
         mail = outbox.by_token(tx, token)
         if mail is not None and not events.exists(tx, "MailBounced", mail.row):
             events.add(tx, "MailBounced", at, mail.row, {"status": status})
+
+    def _draft_sent(self, tx: sa.Connection, read: Read, now: datetime) -> DraftRow | None:
+        """The draft that the owner sent with this mail, by whichever of its marks their mail program has left. Later
+        mail of the same thread names it too: only the first one was the draft."""
+        message = read.message
+        marks = (*message.all(DRAFT_MARK), message.message_id or "", *message.in_reply_to, *message.references)
+        tokens = (own_ids.draft_token_of(mark, self._store.key) for mark in marks)
+        token = next((found for found in tokens if found is not None), None)
+        return drafts.was_sent(tx, token, read.fetched.received_at, now) if token is not None else None
 
     def _related(self, tx: sa.Connection, read: Read) -> list[bytes]:
         """The ids that say which thread a message belongs to. A provider may have given our own mail a Message-ID of
@@ -161,7 +181,7 @@ class Recorder:
     def _verdicts(self, read: Read, book: Book, outbound: bool, text: str | None, authserv_id: str | None) -> Verdicts:
         if read.fault is not None:
             return UNREADABLE
-        verdicts = screen(read.message, text, book, authserv_id=authserv_id)
+        verdicts = screen(read.message, text, book, authserv_id=authserv_id, junk=read.junk)
         if not outbound:
             return verdicts
         # The owner's own mail is nothing to answer; what counts is only whether a person or a machine of theirs wrote.

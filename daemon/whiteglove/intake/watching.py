@@ -12,15 +12,19 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from whiteglove.errands import Backoff, Errands
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, StoreError
 from whiteglove.intake.reading import FolderReader
 from whiteglove.intake.recording import INBOX, SENT
+from whiteglove.intake.renumbering import RestingFolderError
 from whiteglove.log import Journal, get
 from whiteglove.ports import Clock, Mailbox
 
 FIRST_SENT_PATIENCE = 120.0
 LONGEST_PAUSE = 300.0
 """Seconds after a fault within which the mailbox is tried again, unless its login was refused."""
+STORE_PAUSE = 5.0
+"""Seconds until it is tried again where the store cannot be written. That is no fault of the server's: the connection
+is kept, and the pause does not grow."""
 STEADY = 60.0
 """Seconds after which a connection counts as one that lasts. A server that takes every login and ends the connection at
 once is not to be asked again and again every second."""
@@ -91,6 +95,7 @@ class Watcher:
         self._told_reasons: set[str] = set()
         self._told_fatal = False
         self._found_at: float | None = None
+        self._store_fault = ""
         self._thread = threading.Thread(target=self._watch, name=f"watch-{name}", daemon=True)
 
     @property
@@ -157,14 +162,35 @@ class Watcher:
         self._mailbox.connect()
         first = True
         while not self._stop.is_set():
-            if first:
-                self._first_sent()
-            self._read_folders()
-            if first:
-                self._found()
-                first = False
-            self._pass_on_alerts()
-            self._mailbox.wait(self._poll().total_seconds())
+            try:
+                self._look(first=first)
+            except StoreError as error:
+                self._tell_of_store(str(error))
+                self._stop.wait(STORE_PAUSE)
+                continue
+            self._store_fault = ""
+            first = False
+            if self._reader.rest(self._folders[0]):
+                # It is not open, or not searched again soon: a hint of the server's would be of no use.
+                self._stop.wait(self._poll().total_seconds())
+            else:
+                self._mailbox.wait(self._poll().total_seconds())
+
+    def _look(self, *, first: bool) -> None:
+        """Read every folder once, and before the first time Sent."""
+        if first:
+            self._first_sent()
+        self._read_folders()
+        self._pass_on_alerts()
+        if first:
+            self._found()
+
+    def _tell_of_store(self, fault: str) -> None:
+        """Once for as long as it lasts: a disk that is full must not be filled with lines about it."""
+        if fault != self._store_fault:
+            get("watch").error("the store cannot be written, the mailbox waits", mailbox=self.name, error=fault)
+            self._store_fault = fault
+        self._on_failed()
 
     def _first_sent(self) -> None:
         """Sent before the inbox: whether an old question is still open depends on what the owner wrote since."""
@@ -177,8 +203,13 @@ class Watcher:
         """The first folder last: it then stays open for IDLE, with nothing between its search and the waiting."""
         number = 0
         for folder in reversed(self._folders):
-            number += self._reader.read(self._mailbox, folder, INBOX)
-            self._on_searched()
+            try:
+                number += self._reader.read(self._mailbox, folder, INBOX)
+            except RestingFolderError:
+                # The reader has reported it; the mailbox's other folders are read all the same.
+                self._on_failed()
+            else:
+                self._on_searched()
         return number
 
     def _pass_on_alerts(self) -> None:

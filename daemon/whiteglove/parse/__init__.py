@@ -13,7 +13,7 @@ from datetime import datetime
 
 from whiteglove.message import Address, Message, Part
 from whiteglove.parse.addresses import LONGEST_ADDRESS, parse_addresses
-from whiteglove.parse.content import decode_part, text_part
+from whiteglove.parse.content import LONGEST_ENCODED, decode_part, text_part
 from whiteglove.parse.fields import Header, read_header
 from whiteglove.parse.identity import parse_date, parse_ids
 from whiteglove.parse.mime import outline, read_tree
@@ -41,7 +41,7 @@ def parse_whole(raw: bytes) -> tuple[Message, str | None]:
     text = None
     if part is not None and part.section in tree.spans:
         start, stop = tree.spans[part.section]
-        text = decode_part(raw[start:stop], part)
+        text = decode_part(raw[start : min(stop, start + LONGEST_ENCODED)], part)
     return _message(header, tree.root, size, tree.defects), text
 
 

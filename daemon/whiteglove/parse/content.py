@@ -10,7 +10,9 @@ from whiteglove.message import Part
 from whiteglove.parse.words import decode_base64, decode_bytes
 from whiteglove.text import html_to_text
 
-LONGEST_TEXT = 1024 * 1024
+LONGEST_TEXT = 512 * 1024
+LONGEST_ENCODED = 2 * LONGEST_TEXT
+"""Octets of one part that are decoded; three for a letter, as quoted-printable writes them, are no mail that counts."""
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ def decode_part(payload: bytes, part: Part) -> str:
     `payload` may be cut off at any byte. A charset that is unknown or does not fit gives way to UTF-8, then to
     Windows-1252. Of a text beyond `LONGEST_TEXT` octets only the beginning is read.
     """
-    data = _transfer_decoded(payload[: 2 * LONGEST_TEXT], part.encoding)[:LONGEST_TEXT]
+    data = _transfer_decoded(payload[:LONGEST_ENCODED], part.encoding)[:LONGEST_TEXT]
     charset = part.parameters.get("charset", "")
     if part.content_type != "text/html":
         return decode_bytes(data, charset)

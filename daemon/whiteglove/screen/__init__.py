@@ -10,10 +10,11 @@ from whiteglove.clients import Book, Relation
 from whiteglove.message import Message, Verdicts
 from whiteglove.screen import headers, permission, senders, structure, wording
 from whiteglove.screen.evidence import Evidence, Finding, Rule
+from whiteglove.screen.headers import marked_as_junk
 from whiteglove.screen.imitation import imitated
 from whiteglove.screen.reasons import REASONS, REMARKS
 
-__all__ = ["MACHINES", "REASONS", "REMARKS", "imitated", "screen"]
+__all__ = ["MACHINES", "REASONS", "REMARKS", "imitated", "marked_as_junk", "screen"]
 
 MACHINES: tuple[Rule, ...] = (
     headers.own_mail,
@@ -45,7 +46,7 @@ def screen(
 
     `text` is the plain text as `parse` gives it, quotes included. `authserv_id` names the server whose
     Authentication-Results are believed, None for none. `junk` says that the message lies in the junk folder, or carries
-    the `$Junk` keyword. A client's own wishes (`acknowledge`, `muted_until`) are not looked at here.
+    the `$Junk` keyword (`marked_as_junk`). A client's own wishes (`acknowledge`, `muted_until`) are not looked at here.
     """
     mail = Evidence.of(message, text, book, authserv_id, junk)
     if found := _machine(mail):

@@ -4,6 +4,7 @@ R28, R35)."""
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from whiteglove.message import Kind
 from whiteglove.screen.evidence import Evidence, Finding
@@ -25,6 +26,9 @@ _MACHINE_FIELDS = frozenset({"x-ms-exchange-generated-message-source", "x-ms-exc
 _NEGATIONS = frozenset({"no", "false", "0"})
 _BULK = {"bulk": Kind.LIST, "junk": Kind.LIST, "list": Kind.LIST, "auto_reply": Kind.AUTO_REPLY}
 _SUPPRESSING = frozenset({"all", "oof", "autoreply"})
+# The registered keywords (RFC 9051 section 2.3.2), and what Thunderbird and Dovecot's examples call them.
+_JUNK = frozenset({"$junk", "junk"})
+_NO_JUNK = frozenset({"$notjunk", "notjunk", "nonjunk"})
 _SERVICE_FIELD = re.compile(r"(?:feedback-id|x-(?:ses|mailgun)-.*|x-mc-user|x-campaign.*|x-csa-complaints)$")
 
 
@@ -34,9 +38,15 @@ def own_mail(mail: Evidence) -> Finding | None:
 
 
 def spam(mail: Evidence) -> Finding | None:
-    """R27: judged as spam by the server, or by the folder it lies in."""
+    """R27: judged as spam by the server, by its keyword (`marked_as_junk`) or by the folder it lies in."""
     marked = _word(mail.first("x-spam-flag")) == "yes" or _word(mail.first("x-spam-status")) == "yes"
     return Finding("spam", Kind.SPAM) if mail.junk or marked else None
+
+
+def marked_as_junk(flags: AbstractSet[str]) -> bool:
+    """R27: a keyword by which a spam filter, the server's or the owner's, says that this is junk; `flags` in lower
+    case. Who took it back and left both keywords has said nothing (RFC 9051 section 2.3.2)."""
+    return not _JUNK.isdisjoint(flags) and _NO_JUNK.isdisjoint(flags)
 
 
 def auto_submitted(mail: Evidence) -> Finding | None:

@@ -16,11 +16,11 @@ BOUNCE_SUBJECTS = (
     r"fail(?:ure|ed) (?:notice|delivery)",
     r"your (?:message|mail|e-?mail) .{0,80}(?:could not|cannot|was not) be(?:en)? delivered",
     r"warning: (?:could not send|message|e-?mail|mail)\b.{0,40}(?:deliver|hours|past|not)",
-    r"could not (?:send|deliver) message", r"message delayed", r"automatically rejected mail",
-    r"email bounce notification", r"error sending (?:mail|message)", r"unzustellbar", r"nicht zustellbar",
+    r"message delayed", r"automatically rejected mail",
+    r"(?:e-?mail )?bounced? (?:notification|report|message|e-?mail|mail)\b", r"unzustellbar", r"nicht zustellbar",
     r"(?:e-?mail|nachricht) (?:nicht zugestellt|konnte nicht)", r"(?:fehler bei der )?zustellung.{0,30}fehl",
     r"zustellungsproblem", r"r[üu]ckl[äa]ufer", r"\W*message you sent (?:was )?(?:blocked|rejected)",
-    r"sorry, your (?:message|mail|e-?mail)", r"delay(?:ed)? mail", r"non remis",
+    r"sorry, your (?:message|mail|e-?mail) (?:could|was|can)", r"delay(?:ed)? mail", r"non remis",
     r"échec (?:de la )?(?:remise|distribution|d'envoi)", r"(?:courriel|message) (?:non distribué|non délivré)",
     r"non distribuable", r"avis de non[- ]remise", r"no se (?:puede|pudo|ha podido) entregar",
     r"(?:correo|mensaje) (?:no entregado|devuelto|no entregable)", r"error (?:de|en la) entrega",
@@ -51,18 +51,18 @@ BOUNCE_OPENINGS = (
     r"this (?:message|e-?mail|mail|report) (?:was|is|has been) (?:created|generated|sent) automatically by",
     r"this is an? (?:automat\w+|advisory-only) .{0,40}(?:deliver|mail (?:software|system)|e-?mail)",
     r"this is (?:an? )?(?:delivery (?:failure|status)|.{0,20}delivery status notification)",
-    r"this message is to inform you that an? e-?mail", r"this report relates to a message you sent",
-    r"message from (?:\S+ ){0,5}suite\b", r"message from \S+\.$", r"transcript of session follows",
-    r"the original message was received at",
+    r"this report relates to a message you sent", r"message from (?:\S+ ){0,5}(?:suite|viruswall)\b",
+    r"message from \S+\.$", r"transcript of session follows", r"the original (?:message|mail) was received at",
+    r"non-?delivery report\W*$",
+    r"<?\S+@\S+\W{1,5}(?:no such (?:user|address|mailbox)|user unknown|unknown user|mailbox (?:is )?full)\b",
     r"(?:i'm |we're |we are |i am )?(?:sorry|afraid)\b.{0,60}(?:able to deliver|could not (?:be|deliver)|cannot "
     r"be delivered|inform you that (?:your|the) message)",
-    r"(?:we're|we are) sorry\. there's a problem with the e-?mail address",
+    r"(?:we're |we are )?sorry[,.] (?:there's a problem with the e-?mail address|we were unable to deliver)",
     r"(?:unfortunately, )?(?:your|the following|the|this|a) (?:e-?mail |mail )?(?:message|mail|e-?mail)\b.{0,120}"
     r"(?:could not|cannot|can't|couldn't|was not|wasn't|has not|hasn't|not) (?:yet )?(?:be(?:en)? "
     r")?(?:delivered|sent|accepted)",
     r"(?:your|the) (?:message|mail|e-?mail)\b.{0,80}(?:encountered delivery problems|was (?:automatically "
-    r")?rejected|has been (?:rejected|delayed))",
-    r"your (?:message|mail|e-?mail):?$", r"your message with subject:?",
+    r")?rejected|has been (?:rejected|delayed))", r"your (?:message|mail|e-?mail):?$",
     r"(?:your )?message to:? .{0,80}(?:blocked|rejected|could not be|was not)",
     r"message (?:could )?not (?:be )?delivered", r"was blocked by our\b",
     r"(?:could not|was not|cannot) be(?:en)? delivered\b", r"was not delivered to",
@@ -70,25 +70,25 @@ BOUNCE_OPENINGS = (
     r"did not reach (?:some or all of |the following|the intended)",
     r"(?:message |mail )?delivery (?:of e-?mail )?to (?:the following|this|these|\S+@)",
     r"delivery (?:has failed to these|failed \d+ attempts)", r"delivery incomplete",
-    r"there was a (?:temporary )?problem (?:while )?delivering", r"there was an error while attempting to deliver",
+    r"there was an? (?:(?:temporary )?problem|error) (?:while )?(?:attempting to deliver|delivering)",
     r"(?:could not|unable to|cannot|was not able to|were unable to|failed to) deliver (?:the |your |this "
-    r")?(?:following )?(?:message|mail|e-?mail)",
-    r"undeliverable (?:to|mail|message|address)\b", r"no valid recipients", r"error-for:",
-    r"mailenable: message could not",
+    r")?(?:following )?(?:message|mail|e-?mail)", r"undeliverable (?:to|mail|message|address)\b",
+    r"(?:error: )?no valid recipients", r"mailenable: message could not",
+    r"sorry, (?:no mailbox|i (?:couldn't|wasn't able))",
+    r"(?:sent |received )?(?:<<<|>>>) (?:rcpt|mail|data|[45]\d\d)\b",
     r"(?:each of )?the following (?:address|recipient|message|mail|e-?mail)\S*\b.{0,80}"
-    r"(?:fail|ha(?:d|ve) (?:permanent|delivery|fatal|transient)|could not|not be|reject|affected|undeliver|did not)",
-    r"failed (?:recipient|address)", r"(?:unknown|invalid) (?:user|recipient|final delivery)",
-    r"the (?:recipient|user)\S* (?:account|mailbox) is", r"user'?s mailbox is full",
-    r"error: invalid (?:user|recipient)", r"the e-?mail (?:account|address) (?:that )?you (?:entered|tried)",
+    r"(?:fail|ha(?:d|ve) (?:permanent|delivery|fatal|transient)|could not|not be|reject|affected|undeliver|did not|"
+    r"returned because)", r"failed (?:recipient|address)", r"(?:unknown|invalid) (?:user|recipient|final delivery)",
+    r"(?:the )?(?:recipient|user)\S* (?:account|mailbox) (?:is|has|exceeds)\b", r"error: invalid (?:user|recipient)",
+    r"the e-?mail (?:account|address) (?:that )?you (?:entered|tried)",
     r"an error (?:was detected|occurred|has occurred) while (?:processing the enclosed|sending mail|delivering|"
-    r"(?:trying|attempting) to deliver)",
-    r"a message is delayed for more than", r"this is only a notification about a delay in the delivery",
-    r"this is the machine generated message from mail",
-    r"(?:unfortunately, )?we were (?:not able|unable) to deliver your message", r"user mailbox exceeds",
+    r"(?:trying|attempting) to deliver)", r"a message is delayed for more than",
+    r"this is only a notification about a delay in the delivery",
+    r"this is (?:the|a) (?:machine|system|computer)[- ]generated (?:message|e-?mail|mail)\b",
+    r"(?:unfortunately, )?we were (?:not able|unable) to deliver your message",
     r"(?:ihre|die|diese) (?:e-?mail|nachricht)\b.{0,120}(?:konnte (?:leider )?nicht|wurde (?:leider )?nicht|"
-    r"nicht) .{0,60}(?:zugestellt|übermittelt)",
-    r"diese nachricht wurde automatisch .{0,60}(?:mail|zustell|server)", r"fehler bei der (?:nachrichten)?zustellung",
-    r"die zustellung\b.{0,80}fehlgeschlagen",
+    r"nicht) .{0,60}(?:zugestellt|übermittelt)", r"diese nachricht wurde automatisch .{0,60}(?:mail|zustell|server)",
+    r"fehler bei der (?:nachrichten)?zustellung", r"die zustellung\b.{0,80}fehlgeschlagen",
     r"(?:votre|le|ce) (?:message|courriel|e-?mail)\b.{0,80}n'a pas (?:pu|été)",
     r"(?:échec de la remise|la remise a échoué)", r"impossible de remettre",
     r"(?:su|tu|el) (?:mensaje|correo)\b.{0,80}no (?:pudo|ha podido|se (?:pudo|ha podido)|puede) ser",
@@ -102,61 +102,145 @@ BOUNCE_OPENINGS = (
     r".{0,20}(?:邮件|郵件|信件).{0,20}(?:无法|無法|未能|没有|被退)",
 )  # fmt: skip
 
+# Openings that need no second sign: no person begins a mail so, and who passes one on says so above it.
+CERTAIN_OPENINGS = (
+    r"this is the (?:\S+ ){0,8}(?:mail system|program) at host\b", r"hi\. this is the \S+ program at\b",
+    r"this (?:message|e-?mail|mail|report) (?:was|is|has been) (?:created|generated) automatically by",
+    r"i'm (?:sorry to have to inform you|afraid i wasn't able to deliver)",
+    r"this is an automatically generated delivery status notification",
+    r"delivery (?:to the following recipients?|has failed to these recipients)\b",
+    r"(?:your message )?did not reach (?:some or all of the intended|the following) recipient",
+    r"the following recipient(?:s|\(s\))? (?:could not|cannot) be reached",
+    r"this report relates to a message you sent with the following header fields",
+    r"(?:the )?following addresses ha(?:d|ve) (?:permanent|transient|fatal|delivery)\b.{0,40}(?:errors|problems|"
+    r"notific)", r"your (?:message|mail|e-?mail) to the following recipients? (?:could not|cannot|was not)",
+    r"your message to <\S+> was automatically rejected", r"was blocked by our (?:spam|anti-?spam|virus|content)\b",
+    r"your message (?:is|has been) delayed and is still awaiting delivery",
+    r"this is only a notification about a delay in the delivery of your message",
+    r"(?:undeliverable|failed|invalid|unknown) (?:address|recipient|user): \S+@\S+$",
+    r"(?:address not found|message (?:not delivered|blocked|rejected)|delivery incomplete|inbox full) \*\*$",
+    r"this message could not be delivered due to an? \w+ error",
+    r"your message (?:wasn't|couldn't be) delivered to \S+@\S+ because",
+    r"\S+ rejected your message to the following e-?mail addresses",
+    r"you (?:are|were) not (?:an? (?:\w+ )?member of|allowed to post to|subscribed to) this mailing list",
+    r"fehler bei der nachrichtenzustellung an folgende", r"échec de la remise (?:pour|à) ces destinataires",
+    r"la remise (?:à ces destinataires|aux destinataires suivants) a échoué",
+    r"(?:no se pudo entregar|error en la entrega)\b.{0,20} a (?:estos|los siguientes) destinatarios",
+    r"recapito non riuscito (?:per|a) (?:i seguenti|questi) destinatari",
+    r"falha (?:na|ao) entreg\w+ (?:a|para) (?:estes|esses|os seguintes) destinatários",
+    r"bezorging aan (?:de volgende|deze) geadresseerden\b",
+    r"leveransen? till följande mottagare\b.{0,20} misslyckades",
+    r"levering til (?:disse|følgende) m(?:ottakerne?|odtagere)", r"dostarczenie do (?:następujących|tych) adresatów",
+    r"(?:сбой|не удалось) достав(?:ки|ить) (?:сообщение )?следующим получател",
+    r"(?:以下の|これらの)受信者またはグループへの配信", r"(?:未能|无法)将邮件(?:传递|发送)(?:给|到)(?:以下|下列)收件人",
+)  # fmt: skip
+
+# The fields of a report on a delivery (RFC 3464 section 2), which some gateways write out as plain text.
+STATUS_FIELDS = (
+    r"reporting-mta ?:", r"(?:final|original)-recipient ?:",
+    r"action ?: ?(?:failed|delayed|relayed|expanded|delivered)", r"status ?: ?[245]\.\d", r"diagnostic-code ?:",
+    r"remote-mta ?:", r"arrival-date ?:", r"last-attempt-date ?:", r"received-from-mta ?:",
+)  # fmt: skip
+
+# First persons, who write "my mail came back with this". What stands above a server's opening is then a person's. With
+# regard to case: "Mon" is a day, too.
+FIRST_PERSONS = (
+    r"\bI\b", r"\b(?:[Mm]y|me|mine)\b", r"\b(?:[Ii]ch|[Mm]ir|[Mm]ich|[Mm]ein(?:e[mnrs]?)?)\b",
+    r"\b(?:[Jj]e|moi|mon|mes)\b", r"\b(?:[Jj]|[Mm])['’]", r"\b(?:[Yy]o|mi|mis)\b", r"\b(?:[Ii]o|mio|mia|miei)\b",
+    r"\b(?:[Ee]u|meus?|minhas?)\b", r"\b(?:[Ii]k|mij|[Mm]ijn)\b",
+)  # fmt: skip
+# Words of a server's that may end a line with a colon above what it goes on to say.
+REPORTING_WORDS = (r"\b(?:message|mail|report|reasons?|following|original|recipients?|address\w*)\b",)
+
 # What a mail server says of a failure, anywhere in the text.
 SERVER_WORDS = (
     r"\b[45]\d\d[- ]#?[45]\.\d{1,3}\.\d{1,3}\b", r"\(#[45]\.\d\.\d\)",
     r"\b55[0-4][ -]#?(?:5\.|user|mailbox|requested|recipient|relay|mail\b|message|no such|unknown|reject|"
     r"address|<|\S+@)",
     r"\brcpt to\b", r"remote (?:host|smtp server) (?:said|returned)", r"smtp error",
-    r"(?:user|recipient|addressee) unknown", r"(?:unknown|no such) (?:user|recipient|address|host)",
-    r"mailbox (?:is )?(?:full|unavailable|disabled)", r"mailbox by that name", r"over ?quota",
-    r"quota (?:exceeded|violation)", r"exceeded .{0,20}quota",
+    r"(?:user|recipient|addressee) (?:unknown|not known)", r"(?:unknown|no such) (?:user|recipient|address|host)",
+    r"mailbox (?:is )?(?:full|unavailable|disabled)", r"mailbox (?:here )?by that name",
+    r"over ?quota|quota (?:exceeded|violation)|exceeded .{0,20}quota",
     r"account (?:is |has been )?(?:disabled|inactive|closed|suspended)", r"recipient address rejected",
     r"does not like recipient", r"invalid (?:final delivery|recipient)", r"final-recipient:", r"action: failed",
     r"diagnostic-code:", r"status: [45]\.\d", r"error[-_ ]code", r"smtp error from remote",
+    r"groups\.google\.com/support\b",
 )  # fmt: skip
 COPY_OF_MAIL = (
-    r"original message (?:follows|headers)", r"copy of the (?:original )?message", r"copy of your message",
-    r"message (?:text|headers?|log) follows", r"returned mail -", r"^[ \t]*received:[ \t]*from\b",
-    r"header and top \d+ lines", r"mensaje original adjunto", r"your message reads", r"bounced e-?mail",
-    r"unsent message", r"returned message",
+    r"original message (?:follows|headers|(?:is )?(?:attached|enclosed))", r"copy of the (?:original )?message",
+    r"copy of your message", r"message (?:text|headers?|log) follows", r"returned (?:mail|message) (?:-|follows)",
+    r"^[ \t]*received:[ \t]*from\b", r"mensaje original adjunto", r"unsent message", r"returned message",
 )  # fmt: skip
 
-# What the subject of an automatic answer starts with, before a colon or alone. `Auto:` proves nothing (RFC 3834 3.1.5).
-ABSENCE_SUBJECTS = (
-    r"auto(?:matic|mated|matische)?[- ]?(?:reply|response|responder|antwoord)",
-    r"out of (?:the )?office(?: auto-?reply| reply)?", r"automatische (?:antwort|reply|reactie)",
-    r"abwesenheits(?:notiz|benachrichtigung|nachricht)", r"réponse automatique", r"message d'absence",
-    r"absente? du bureau", r"respuesta automática", r"fuera de (?:la )?oficina", r"risposta automatica",
-    r"fuori (?:sede|ufficio)", r"resposta automática", r"fora do escritório", r"automatisch antwoord",
-    r"afwezigheidsbericht", r"autosvar", r"automatiskt? svar", r"frånvaromeddelande", r"fraværs(?:besked|melding)",
-    r"automaattinen vastaus", r"poissaoloilmoitus", r"odpowiedź automatyczna", r"autoodpowiedź", r"automatická odpověď",
-    r"automatikus válasz", r"răspuns automat", r"otomatik yanıt", r"автоответ(?:чик)?", r"автоматический ответ",
-    r"автоматична відповідь", r"自動応答", r"自動返信", r"自动(?:回复|答复)", r"自動回覆", r"자동 ?(?:회신|응답)",
-    r"תשובה אוטומטית", r"رد تلقائي",
-)  # fmt: skip
-ABSENCE_PHRASES = (
-    r"(?:i am|i'm|i will be|we are) (?:currently |now )?(?:out of (?:the |my )?office|away|on (?:vacation|"
-    r"holiday|leave)|on annual leave)",
-    r"(?:bin|ist|sind) (?:ich )?.{0,60}(?:nicht im (?:büro|haus)|abwesend|im urlaub|außer haus)",
-    r"je suis (?:actuellement )?(?:absent|en congé)",
-    r"(?:estoy|me encuentro|estaré) (?:actualmente )?(?:fuera de la oficina|ausente|de vacaciones)",
-    r"sono (?:attualmente )?(?:fuori|assente|in ferie)",
-    r"(?:estou|estarei) (?:atualmente )?(?:fora|ausente|de férias)",
-    r"ik ben (?:momenteel |op dit moment )?(?:afwezig|niet aanwezig|met vakantie|op vakantie)",
-)  # fmt: skip
 # A machine says so of its own mail, never without one of these words.
 AUTOMATIC_WORDS = ("auto", "wird nicht", "will not be forwarded")
 AUTOMATIC_PHRASES = (
     r"this is an auto(?:matic|mated|matically generated|[- ]?generated)? ?(?:automatic |automated )?(?:reply|"
     r"response|answer|message|e-?mail|mail)",
     r"(?:this|your) .{0,20}(?:was|has been) (?:automatically|auto-) ?(?:generated|sent|answered)",
-    r"dies(?:e|es)? ist eine automatisch", r"diese (?:e-?mail|nachricht|antwort) wurde automatisch",
+    r"dies(?:e|es)? ist ein(?:e)? automatisch", r"diese (?:e-?mail|nachricht|antwort) wurde automatisch",
     r"ceci est (?:une réponse|un message) automatique", r"este es un (?:mensaje|correo) automático",
     r"esta es una respuesta automática", r"(?:questo è un messaggio|questa è una risposta) automatic",
     r"esta é uma (?:resposta|mensagem) automática", r"dit is een automatisch",
     r"ihre (?:e-?mail|nachricht) wird nicht (?:automatisch )?(?:weitergeleitet|gelesen)",
     r"your (?:e-?mail|message) will not be forwarded",
+)  # fmt: skip
+
+# A notice speaks against answers to it, besides that it is automatic.
+NO_ANSWER_WORDS = (
+    "reply", "respond", "monitored", "antworten", "überwacht", "répond", "conteste", "responda", "risponde", "antwoord",
+)  # fmt: skip
+NO_ANSWER_PHRASES = (
+    r"(?:do not|don't|cannot|can't) (?:reply|respond) to (?:this|it)\b|please do not (?:reply|respond)\b",
+    r"(?:bitte )?antworten sie (?:bitte )?nicht", r"(?:merci de )?ne pas y? ?répondre|n'y répondez pas",
+    r"no (?:responda|conteste)", r"(?:non rispondere|di non rispondere)", r"não responda",
+    r"(?:niet (?:op )?(?:antwoorden|beantwoorden|reageren))",
+)  # fmt: skip
+UNMONITORED_PHRASES = (
+    r"(?:mailbox|inbox|address|account) is (?:not|un)(?: ?being)? ?(?:monitored|read|attended)",
+    r"sent from (?:an unmonitored|a notification-only|a no-?reply)",
+    r"(?:postfach|adresse|mails?) wird nicht (?:gelesen|überwacht|bearbeitet)",
+)  # fmt: skip
+
+# What a ticket system confirms, and the number it gives; or the line below which it wants nothing.
+REPLY_LINE = (
+    r"(?:please )?(?:type|write|enter) your reply above this line", r"reply above this line",
+    r"bitte (?:antworten|schreiben) sie (?:nur )?(?:ober|über)\w* dieser? (?:linie|zeile)",
+    r"(?:répondre|veuillez répondre) au-dessus de cette ligne", r"(?:responda|escriba) (?:por )?encima de esta línea",
+)  # fmt: skip
+REQUEST_RECEIVED = (
+    r"your (?:request|enquiry|inquiry|message|e-?mail|ticket|case) (?:\(\S+\) )?has been (?:received|registered|"
+    r"logged)", r"we(?:'ve| have) received your\b|thank you for (?:contacting|your (?:enquiry|inquiry|request))",
+    r"(?:ticket|case) has been (?:created|opened)",
+    r"(?:haben|ist) .{0,60}(?:erhalten|eingegangen)|vielen dank für ihre anfrage", r"avons bien reçu votre",
+    r"hemos recibido su", r"abbiamo ricevuto la (?:tua|sua|vostra)", r"recebemos (?:o seu|a sua)",
+    r"hebben uw .{0,30}ontvangen",
+)  # fmt: skip
+TICKET_WORDS = ("ticket", "case", "request", "reference", "incident", "nummer", "numéro", "n°", "número", "numero")
+TICKET_NUMBER = (
+    r"(?:ticket|case|request|reference|incident) ?(?:number|no\.?|id|#)(?: is|:)? ?#?[a-z-]{0,8}\d{2}",
+    r"(?:ticket|vorgangs|anfrage|fall|bearbeitungs)-?nummer(?: lautet| ist|:)? ?#?[a-z-]{0,8}\d{2}",
+    r"(?:numéro|n°) (?:de|du) (?:ticket|dossier|demande)\D{0,12}\d{2}",
+    r"número (?:de|del|do) (?:ticket|caso|solicitud|pedido)\D{0,8}\d{2}",
+    r"numero (?:di|del) (?:ticket|caso|richiesta)\D{0,8}\d{2}", r"(?:ticket|zaak)nummer\D{0,8}\d{2}",
+)  # fmt: skip
+
+# What a calendar program writes where a person clicked on an answer, or invited; the subject begins it.
+INVITATION_SUBJECTS = (
+    r"(?:updated )?invitation:", r"(?:accepted|declined|tentative(?:ly accepted)?):", r"cancell?ed(?: event)?:",
+    r"new time proposed:", r"(?:zugesagt|abgelehnt|mit vorbehalt|abgesagt|(?:aktualisierte )?einladung):",
+    r"(?:accepté|refusé|provisoire|annulé|invitation) ?:",
+    r"(?:aceptad[oa]|rechazad[oa]|provisional|cancelad[oa]|invitación):",
+    r"(?:accettato|rifiutato|provvisorio|annullato|invito):", r"(?:aceit[oe]|recusado|provisório|cancelado|convite):",
+    r"(?:geaccepteerd|afgewezen|voorlopig|geannuleerd|uitnodiging):",
+)  # fmt: skip
+INVITATION_PHRASES = (
+    r"has (?:tentatively )?(?:accepted|declined|replied \S+ to) this invitation",
+    r"you have been invited to the following event", r"this event has been (?:changed|updated|cancell?ed)",
+    r"hat (?:diese|die) einladung .{0,20}(?:angenommen|abgelehnt|zugesagt)",
+    r"(?:accepté|refusé|décliné) cette invitation", r"(?:aceptado|rechazado) esta invitación",
+    r"(?:accettato|rifiutato) questo invito", r"(?:aceitou|recusou) (?:este|o) convite",
+    r"heeft deze uitnodiging .{0,20}(?:geaccepteerd|afgewezen)",
 )  # fmt: skip
 
 # What every automatic mail of whiteglove says of itself (the `notice` of each language), by both of its halves.
@@ -193,13 +277,20 @@ MACHINE_REPORT_SUBJECTS = (
     r"dmarc (?:forensic|failure) report for \S+ from ip \S", r"complaint about message from \d",
 )  # fmt: skip
 RECEIPT_SUBJECTS = (
-    r"read(?: receipt)?:", r"not read:", r"gelesen:", r"ungelesen gelöscht:", r"lu ?:", r"non lu ?:", r"leído:",
-    r"letto:", r"lida?:", r"gelezen:", r"läst:", r"lest:", r"læst:", r"przeczytano:", r"přečteno:", r"прочитано:",
-    r"прочтено:", r"開封済み:", r"已读:", r"read receipt\b", r"return receipt\b", r"empfangsbestätigung\b",
-    r"lesebestätigung\b", r"accusé de (?:réception|lecture)\b", r"confirmación de lectura\b", r"conferma di lettura\b",
+    r"(?:delivered|relayed|expanded):", r"(?:zugestellt|weitergeleitet):", r"(?:remis|relayé) ?:", r"entregado:",
+    r"entregue:", r"(?:recapitato|consegnato):", r"(?:bezorgd|afgeleverd):", r"read(?: receipt)?:", r"not read:",
+    r"gelesen:", r"ungelesen gelöscht:", r"lu ?:", r"non lu ?:", r"leído:", r"letto:", r"lida?:", r"gelezen:", r"läst:",
+    r"lest:", r"læst:", r"przeczytano:", r"přečteno:", r"прочитано:", r"прочтено:", r"開封済み:", r"已读:",
+    r"read receipt\b", r"return receipt\b", r"empfangsbestätigung\b", r"lesebestätigung\b",
+    r"accusé de (?:réception|lecture)\b", r"confirmación de lectura\b", r"conferma di lettura\b",
     r"confirmação de leitura\b", r"leesbevestiging\b",
 )  # fmt: skip
 RECEIPT_PHRASES = (
+    r"(?:has been|was) (?:successfully )?(?:delivered|relayed) to the following",
+    r"delivery to these recipients or groups is", r"den folgenden empfängern zugestellt",
+    r"(?:remis|relayé) aux destinataires suivants",
+    r"entreg(?:ado|ue) a(?:os)? (?:los )?(?:siguientes|seguintes) destinat",
+    r"(?:recapitato|consegnato) ai seguenti destinatari", r"aan de volgende geadresseerden (?:bezorgd|afgeleverd)",
     r"this is a (?:read|return) receipt", r"this (?:return )?receipt (?:verifies|only acknowledges)",
     r"\b(?:was|were) (?:read|displayed|opened|deleted) (?:on|at|without)",
     r"\bwurde am .{0,40}(?:gelesen|angezeigt|geöffnet)", r"dies ist eine (?:eingangs|lese|empfangs)bestätigung",

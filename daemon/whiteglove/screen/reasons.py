@@ -16,7 +16,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "bounce_text": "it reads like a mail server that gives a mail back",
         "calendar": "it is a calendar invitation, an answer to one, or its cancellation",
         "challenge": "it asks the sender to prove that they are a person",
-        "out_of_office": "it says that somebody is away, and that it was sent automatically",
+        "out_of_office": "it says that somebody is away, or that it was sent automatically",
         "auto_submitted": "its header Auto-Submitted says that a machine sent it",
         "auto_reply_header": "it carries a header that only automatic answers have",
         "receipt": "it is a receipt that says when a mail was opened",

@@ -1,16 +1,16 @@
-"""Machines that give themselves away by what they write only (mail-handling rules R22 to R25, R29, R31, R40).
+"""Machines that give themselves away by what they write only (mail-handling rules R22 to R25, R29 to R31, R40).
 
-One phrase is never enough: a person who asks about a bounce uses its words too. Subjects count at their very start,
-openings at the start of one of the first lines of the new text, and each needs a second sign.
+One phrase is hardly ever enough: a person who asks about a bounce uses its words too. Subjects count at their very
+start, openings at the start of one of the first lines of the new text, and each needs a second sign.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from whiteglove.message import Kind
-from whiteglove.screen import phrases
+from whiteglove.screen import absences, phrases
 from whiteglove.screen.evidence import Evidence, Finding
 from whiteglove.screen.senders import is_postmaster
 
@@ -27,16 +27,40 @@ _BOUNCE_SUBJECT = re.compile(rf"(?:\[[^\]]{{1,30}}\]\s*)?(?:{_any(phrases.BOUNCE
 _TECHNICAL_SUBJECT = re.compile(rf"(?:{_any(phrases.TECHNICAL_SUBJECTS)})$", re.IGNORECASE)
 _ORNAMENT = re.compile(r"[\W_]*")
 _BOUNCE_OPENING = re.compile(_any(phrases.BOUNCE_OPENINGS), re.IGNORECASE)
+_CERTAIN_OPENING = re.compile(_any(phrases.CERTAIN_OPENINGS), re.IGNORECASE)
+_STATUS_FIELD = re.compile(_any(phrases.STATUS_FIELDS), re.IGNORECASE)
+_FIRST_PERSON = re.compile(_any(phrases.FIRST_PERSONS))
+_REPORTING = _anywhere(phrases.REPORTING_WORDS)
 _SERVER_WORDS = _anywhere(phrases.SERVER_WORDS)
 _COPY_OF_MAIL = _anywhere(phrases.COPY_OF_MAIL)
-_ABSENCE_SUBJECT = re.compile(rf"[【\[]?(?:{_any(phrases.ABSENCE_SUBJECTS)})(?:\s*[】\]:：]|$)", re.IGNORECASE)
-_ABSENCE = _anywhere(phrases.ABSENCE_PHRASES)
+_ABSENCE_SUBJECT = re.compile(rf"[【\[]?(?:{_any(absences.ABSENCE_SUBJECTS)})(?:\s*[】\]:：]|$)", re.IGNORECASE)
+_ABSENCE = _anywhere(absences.ABSENCE_PHRASES)
+_ABSENCE_ASIDES = tuple(
+    _anywhere(table) for table in (absences.RETURN_PHRASES, absences.UNREAD_PHRASES, absences.MEANWHILE_PHRASES)
+)
+_REQUEST = _anywhere(absences.REQUEST_WORDS)
+_THANKS = _anywhere(absences.THANKS_FOR_MAIL)
 _AUTOMATIC = _anywhere(phrases.AUTOMATIC_PHRASES)
+_AGAINST_ANSWERS = tuple(
+    _anywhere(table) for table in (phrases.AUTOMATIC_PHRASES, phrases.NO_ANSWER_PHRASES, phrases.UNMONITORED_PHRASES)
+)
+_REPLY_LINE = _anywhere(phrases.REPLY_LINE)
+_REQUEST_RECEIVED = _anywhere(phrases.REQUEST_RECEIVED)
+_TICKET_NUMBER = _anywhere(phrases.TICKET_NUMBER)
+_INVITATION_SUBJECT = re.compile(_any(phrases.INVITATION_SUBJECTS), re.IGNORECASE)
+_INVITATION = _anywhere(phrases.INVITATION_PHRASES)
 _CHALLENGE = tuple(re.compile(fragment, re.IGNORECASE) for fragment in phrases.CHALLENGE_PHRASES)
 _REPORT_SUBJECT = re.compile(_any(phrases.MACHINE_REPORT_SUBJECTS), re.IGNORECASE)
 _RECEIPT_SUBJECT = re.compile(_any(phrases.RECEIPT_SUBJECTS), re.IGNORECASE)
 _RECEIPT = _anywhere(phrases.RECEIPT_PHRASES)
 _NOTICE = _anywhere(phrases.NOTICES)
+_QUESTION_MARKS = "?？՞؟"
+_QUESTION = re.compile(r"\?(?=[\s\"'»”)]|$)|[？՞؟]")
+_SENTENCE_END = re.compile(r"(?<!\d)[.!;](?=\s|$)|[。！]|\n\s*\n")
+_CITATION = re.compile(r"[:：]\s*\n|[\"“”„«»‹›「」]")
+_FEW_WORDS = 5
+_LONGEST_ANSWER = 2000
+_GREETED_ADDRESS = re.compile(r"(?:[^\s@]{1,20}\s){0,3}[\w.+=-]+@[\w-]+(?:\.[\w-]+)+\W*\w{0,3}\W*$")
 _ADDRESS_LINE = re.compile(r"[\W_]*[\w.+=-]+@[\w.-]+[\W_]*$")
 _GREETING = re.compile(
     r"\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus"
@@ -49,29 +73,57 @@ _GREETING = re.compile(
 def bounce_text(mail: Evidence) -> Finding | None:
     """R22, R23: a mail given back by a server that sets none of the headers and parts meant for it.
 
-    Its opening says so and one more sign agrees: the subject, a server's own words, a copy of the returned mail, an
-    address that the opening leads to, a postmaster as sender. Without such an opening, and where nothing is asked, the
-    first three of these must agree, or the subject be one that no person writes. Nothing counts below a greeting with
-    the owner's name, which no server knows.
+    Its opening says so, nothing is asked, and one more sign agrees: a second opening, the subject, a server's own
+    words, a copy of the returned mail, an address that the opening leads to, a postmaster as sender; some openings need
+    none. Without an opening the subject must be one that no person writes, or a server's words stand together with a
+    copy, or below a greeting with an address. Nothing counts below a greeting with the owner's name, which no server
+    knows, nor below what a person writes who passes a bounce on.
     """
     by_subject = bool(_BOUNCE_SUBJECT.match(mail.message.subject))
-    by_opening = [index for index, line in enumerate(mail.opening) if _opens_bounce(line)]
-    if not (by_subject or by_opening) or _greets_owner(mail):
+    openings = _bounce_openings(mail)
+    greets_address = bool(mail.opening and _GREETED_ADDRESS.match(mail.opening[0]))
+    if not (by_subject or openings or greets_address) or _greets_owner(mail):
         return None
-    by_words, by_copy = bool(_SERVER_WORDS.search(_beginning(mail))), _holds_copy(mail)
-    signs = (by_subject, by_words, by_copy, is_postmaster(mail), _names_address(mail, by_opening))
-    if by_opening:
-        found = any(signs)
-    elif any(line.endswith("?") for line in mail.opening):
-        found = False
+    if _is_led_in(mail.opening[: openings[0] if openings else 1]):
+        return None
+    asks = any(line.endswith("?") for line in mail.opening)
+    if _is_certain(mail, openings) or (not asks and _TECHNICAL_SUBJECT.match(mail.message.subject)):
+        found = True
     else:
-        found = (by_words and by_copy) or _TECHNICAL_SUBJECT.match(mail.message.subject) is not None
+        by_words, by_copy = bool(_SERVER_WORDS.search(_beginning(mail))), _holds_copy(mail)
+        signs = by_subject or by_words or by_copy or len(openings) > 1 or is_postmaster(mail)
+        if openings:
+            found = not asks and (signs or _names_address(mail, openings))
+        else:
+            found = not asks and by_words and (by_copy or greets_address)
     return Finding("bounce_text", Kind.BOUNCE) if found else None
 
 
-def _opens_bounce(line: str) -> bool:
-    start = _ORNAMENT.match(line)
-    return _BOUNCE_OPENING.match(line, start.end() if start else 0) is not None
+def _bounce_openings(mail: Evidence) -> list[int]:
+    """The lines among the first that a server writes; the fields of a report on a delivery count from the second on."""
+    bare = ["" if line.endswith("?") else _bare(line) for line in mail.opening]
+    fields = [index for index, line in enumerate(bare) if _STATUS_FIELD.match(line)]
+    said = [index for index, line in enumerate(bare) if _BOUNCE_OPENING.match(line) or _CERTAIN_OPENING.match(line)]
+    return sorted({*said, *fields}) if len(fields) > 1 else said
+
+
+def _is_certain(mail: Evidence, openings: list[int]) -> bool:
+    return any(_CERTAIN_OPENING.match(_bare(mail.opening[index])) for index in openings)
+
+
+def _bare(line: str) -> str:
+    """The line without what decorates its start."""
+    return _ORNAMENT.sub("", line, count=1)
+
+
+def _is_led_in(above: Sequence[str]) -> bool:
+    """Whether a person speaks in the lines above a server's: asks, says I, or leads in with a colon."""
+    return any(
+        line.endswith("?")
+        or _FIRST_PERSON.search(line)
+        or (line.endswith(":") and " " in line and "@" not in line and not _REPORTING.search(line))
+        for line in above
+    )
 
 
 def _names_address(mail: Evidence, openings: list[int]) -> bool:
@@ -99,23 +151,96 @@ def machine_report(mail: Evidence) -> Finding | None:
 
 
 def receipt(mail: Evidence) -> Finding | None:
-    """R31: a receipt without the parts of one (RFC 8098): its localised subject, and the notice of when it was read."""
+    """R31: a receipt without the parts of one (RFC 8098): its localised subject, and the notice of when it was read.
+
+    R30, likewise: what a calendar writes about an invitation or the answer to one, without its part.
+    """
     if _RECEIPT_SUBJECT.match(mail.message.subject) and any(_RECEIPT.search(line) for line in mail.opening):
         return Finding("receipt", Kind.RECEIPT)
+    if _INVITATION_SUBJECT.match(mail.message.subject) and any(_INVITATION.search(line) for line in mail.opening):
+        return Finding("calendar", Kind.CALENDAR)
     return None
 
 
 def out_of_office(mail: Evidence) -> Finding | None:
-    """R25: the subject of an automatic answer at its very start; or an absence that calls itself automatic.
+    """R25: the subject of an automatic answer at its very start, alone only where nothing is asked; an absence that
+    calls itself automatic, or of which every sentence is one of such an answer; likewise a ticket system's
+    confirmation, and a notice that wants no answer.
 
     An absence alone is what people write too, and ask to be called elsewhere meanwhile.
     """
-    if _ABSENCE_SUBJECT.match(mail.message.subject):
-        return Finding("out_of_office", Kind.AUTO_REPLY)
+    subject = _ABSENCE_SUBJECT.match(mail.message.subject)
+    found = (
+        (subject is not None and (subject.end() < len(mail.message.subject) or not _asks(mail)))
+        or _is_automatic_absence(mail)
+        or _confirms_ticket(mail)
+        or _is_all_absence(mail)
+        or _wants_no_answer(mail)
+    )
+    return Finding("out_of_office", Kind.AUTO_REPLY) if found else None
+
+
+def _is_automatic_absence(mail: Evidence) -> bool:
     if not any(word in mail.words for word in phrases.AUTOMATIC_WORDS):
-        return None
+        return False
     says_so = _AUTOMATIC.search(mail.words) and _ABSENCE.search(mail.words)
-    return Finding("out_of_office", Kind.AUTO_REPLY) if says_so else None
+    return says_so is not None and not (_asks(mail) and _cites(mail))
+
+
+def _is_all_absence(mail: Evidence) -> bool:
+    """Whether nothing is asked and every sentence says that somebody is away, when they are back, that mail is not
+    read, or whom to ask; and more than the absence itself. Beside all four one other sentence may stand."""
+    if len(mail.new) > _LONGEST_ANSWER or not any(word in mail.words for word in absences.ABSENCE_WORDS):
+        return False
+    if _asks(mail) or _greets_owner(mail):
+        return False
+    is_away, asides, others = False, set[int](), 0
+    for sentence in _sentences(mail):
+        away = _ABSENCE.search(sentence) is not None
+        said = {number for number, aside in enumerate(_ABSENCE_ASIDES) if aside.search(sentence)}
+        is_away = is_away or away
+        asides |= said
+        others += not (away or said or len(sentence.split()) <= _FEW_WORDS or _THANKS.search(sentence))
+        if others > 1 or (not said and _REQUEST.search(sentence)):
+            return False
+    return is_away and bool(asides) and others <= (len(asides) == len(_ABSENCE_ASIDES))
+
+
+def _wants_no_answer(mail: Evidence) -> bool:
+    """Whether nothing is asked and the mail says two of three: that it is automatic, that it wants no answer, that
+    nobody would read one. What is cited may be the wording that somebody proposes."""
+    if not any(word in mail.words for word in phrases.NO_ANSWER_WORDS):
+        return False
+    said = {number for number, phrase in enumerate(_AGAINST_ANSWERS) if phrase.search(mail.words)}
+    return len(said) > 1 and not (_asks(mail) or _cites(mail) or _greets_owner(mail))
+
+
+def _confirms_ticket(mail: Evidence) -> bool:
+    """Whether the mail begins with a ticket system's line for answers, or confirms a request by its number."""
+    if any(_REPLY_LINE.match(_bare(line)) for line in mail.opening[:1]):
+        return True
+    return (
+        any(word in mail.words for word in phrases.TICKET_WORDS)
+        and _TICKET_NUMBER.search(mail.words) is not None
+        and _REQUEST_RECEIVED.search(mail.words) is not None
+        and not (_asks(mail) or _greets_owner(mail))
+    )
+
+
+def _asks(mail: Evidence) -> bool:
+    return any(mark in mail.words for mark in _QUESTION_MARKS) and _QUESTION.search(mail.words) is not None
+
+
+def _cites(mail: Evidence) -> bool:
+    """Whether words are put in quotation marks, or led in by a colon at a line's end."""
+    return _CITATION.search(mail.words) is not None
+
+
+def _sentences(mail: Evidence) -> Iterator[str]:
+    """The sentences of the first pages in lower case, wrapped lines joined."""
+    for sentence in _SENTENCE_END.split(mail.words):
+        if folded := " ".join(sentence.split()):
+            yield folded
 
 
 def says_it_is_automatic(mail: Evidence) -> str | None:
