@@ -48,7 +48,8 @@ class GrammarError(WhiteGloveError, ValueError):
 class MailboxError(WhiteGloveError):
     """An IMAP operation failed.
 
-    `code` is a short reason: `unreachable`, `tls`, `login`, `timeout`, `protocol`, `missing_folder`, `unavailable`.
+    `code` is a short reason: `unreachable`, `tls`, `login`, `timeout`, `protocol`, `missing_folder`, `unavailable`,
+    `resting` (a folder that is left alone for a while; the connection is in order).
     `fatal` is true where trying again can only do harm, for example a refused password (RFC 5530 AUTHENTICATIONFAILED).
     `pause` is for how many seconds at least the server wants to be left alone; 0.0 where it did not say.
     """
@@ -65,13 +66,15 @@ class SubmissionError(WhiteGloveError):
 
     `outcome` is one of `temporary` (4yz, or no connection: try later), `permanent` (5yz: never again) and `unknown`
     (the connection broke after the final dot, RFC 5321 section 6.1: the server may have it).
-    `code` is the three-digit reply, or 0 where there was none.
+    `code` is the three-digit reply, or 0 where there was none. `step` is what the server said no to: `AUTH`, `MAIL`,
+    `RCPT`, or `DATA` for the mail itself; empty where none of them was judged, or nobody knows which.
     """
 
-    def __init__(self, outcome: str, text: str, *, code: int = 0) -> None:
+    def __init__(self, outcome: str, text: str, *, code: int = 0, step: str = "") -> None:
         super().__init__(text)
         self.outcome = outcome
         self.code = code
+        self.step = step
 
 
 class PluginError(WhiteGloveError):

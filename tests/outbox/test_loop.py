@@ -11,49 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benches import COMPLAINT, MANY, STATUS, TUESDAY_REPORT, acme, plugin, to_clients, to_owner
+from outbox.conftest import ADA, BUSY, DOWN, OFFICE, REFUSED, bench, state
 from whiteglove.actions import Warn
 from whiteglove.errors import MailboxError, StoreError, SubmissionError
-from whiteglove.guard import Refusal
-from whiteglove.ledger import MailState, PromiseState
-from whiteglove.prepare import AnswerWriter, owner_mail
+from whiteglove.ledger import MailState
+from whiteglove.prepare import AnswerWriter
 from whiteglove.store import outbox, warnings
 from whiteglove.store import schema as tables
 from whiteglove.testing import Bench
-from whiteglove_plugins import acknowledge
-
-DOWN = SubmissionError("temporary", "no connection")
-BUSY = SubmissionError("temporary", "451 4.3.2 try later", code=451)
-BROKEN = SubmissionError("unknown", "the connection broke after the final dot")
-REFUSED = SubmissionError("permanent", "550 5.1.1 no such user", code=550)
-ADA = "Ada Birdwell <ada@acme.example>"
-WARNING = plugin(on_message=lambda event: [Warn(reason="x", key=f"k{event.message.row}", text=event.text)])
-
-
-class Power(BaseException):
-    """The power goes: nothing that would come after it happens."""
-
-
-def bench(delay: str = "0s", **options: Any) -> Bench:
-    return Bench(acknowledge, delay=delay, **{"clients": {"acme": acme()}, "toml": MANY, **options})
-
-
-def state(b: Bench, row: int = -1) -> MailState:
-    return b.mails[row].state
-
-
-def power_cut(b: Bench, monkeypatch: pytest.MonkeyPatch, method: str, *, after: bool = False) -> None:
-    """Let the next mail that is handed over, or its result, be where the daemon ends."""
-    original = b.world.server.submit
-
-    def submit(*arguments: Any) -> Any:
-        if after:
-            original(*arguments)
-        raise Power
-
-    with monkeypatch.context() as patch:
-        patch.setattr(b.world.server, method, submit)
-        with pytest.raises(Power):
-            b.receive(STATUS)
 
 
 class TestServersThatSayNo:
@@ -93,13 +58,13 @@ class TestServersThatSayNo:
             assert b.advance(minutes=30) == []
             assert b.reasons == ["answered"]
 
-    def test_when_the_time_to_be_told_has_come_it_is_called_off(self) -> None:
+    def test_when_the_time_to_be_told_has_come_it_is_withheld(self) -> None:
         with bench(now=TUESDAY_REPORT - timedelta(minutes=70)) as b:
             b.world.server.answer(BUSY, times=9)
             b.receive(STATUS)
             for _ in range(8):
                 b.advance(minutes=10)
-            assert state(b) is MailState.CANCELLED
+            assert state(b) is MailState.WITHHELD
             assert b.reasons == ["time_passed"]
             # It is not the Friday report that was asked for and decided on.
             assert to_clients(b.advance(days=1)) == []
@@ -109,7 +74,7 @@ class TestServersThatSayNo:
             b.world.server.answer(SubmissionError("temporary", "535 no", code=535))
             b.receive(STATUS)
             assert b.advance(minutes=14) == []
-            assert len(b.advance(minutes=1)) == 1
+            assert len(to_clients(b.advance(minutes=1))) == 1
 
 
 class TestNoConnection:
@@ -149,16 +114,7 @@ class TestNoConnection:
             assert len(b.advance(seconds=30)) == 5
 
     def test_another_mailbox_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        office = """
-            [[mailboxes]]
-            name = "office"
-            imap = "imaps://office@imap.vale.example"
-            smtp = "smtps://office@smtp.vale.example"
-            password = { env = "WHITEGLOVE_BENCH_PASSWORD" }
-            address = "office@vale.example"
-            folders = ["Office"]
-        """
-        with bench(toml=f"{office}\n{MANY}", looked=False) as b:
+        with bench(toml=OFFICE + MANY, looked=False) as b:
             b.world.account.create("Office")
             b.run()
 
@@ -173,167 +129,6 @@ class TestNoConnection:
             raw = b.compose(STATUS, sender=ADA, subject="Office matter", to="office@vale.example")
             b.world.account.deliver(raw, "Office")
             assert [mail.subject for mail in b.run()] == ["Re: Office matter"]
-
-
-class TestUnknown:
-    def test_it_is_never_sent_again_and_the_owner_is_told(self) -> None:
-        with bench() as b:
-            b.world.server.answer(BROKEN)
-            (mail,) = b.receive(STATUS)
-            assert mail.recipient == "robin@vale.example"
-            assert "Nobody can say whether the automatic answer to Acme GmbH went out" in mail.text
-            assert state(b, 0) is MailState.UNKNOWN
-            assert to_clients(b.advance(hours=20)) == []
-
-    def test_it_counts_as_told_and_made(self) -> None:
-        with bench() as b:
-            b.world.server.answer(BROKEN)
-            b.receive(STATUS)
-            assert [promise.state for promise in b.promises] == [PromiseState.OPEN]
-            assert to_clients(b.receive("Any news?", answers="bench.1@elsewhere.example")) == []
-            assert b.reasons == ["told"]
-
-    def test_seen_in_sent_later_it_is_known_to_have_gone(self) -> None:
-        with bench() as b:
-            b.world.server.answer(BROKEN, accepted=True)
-            b.receive(STATUS)
-            b.world.account.deliver(b.world.server.sent[0].message, "Sent")
-            b.run()
-            assert state(b, 0) is MailState.SENT
-            assert b.mails[0].raw is None
-            assert b.logged("mail.sent")[-1]["reason"] == "found_in_sent"
-            assert len(b.promises) == 1
-
-    def test_seen_in_sent_right_before_the_daemon_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench() as b:
-            b.world.server.answer(BROKEN, accepted=True)
-            b.receive(STATUS)
-            b.world.account.deliver(b.world.server.sent[0].message, "Sent")
-            monkeypatch.setattr(b.daemon.sent["studio"]._reader, "_settled", lambda token: None)
-            b.daemon.sent["studio"].read()
-            assert state(b, 0) is MailState.UNKNOWN
-            b.restart()
-            assert state(b, 0) is MailState.SENT
-            assert b.mails[0].raw is None
-
-    def test_a_transport_with_a_defect_is_believed_to_have_sent(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench() as b:
-
-            def submit(*_: object) -> str:
-                monkeypatch.undo()
-                raise RuntimeError("a defect")
-
-            monkeypatch.setattr(b.world.server, "submit", submit)
-            assert [mail.recipient for mail in b.receive(STATUS)] == ["robin@vale.example"]
-            assert state(b, 0) is MailState.UNKNOWN
-
-
-class TestACrash:
-    def test_before_the_server_had_it_and_not_in_sent_it_is_unknown(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench() as b:
-            power_cut(b, monkeypatch, "submit")
-            assert state(b) is MailState.SUBMITTING
-            mails = b.restart()
-            assert [mail.recipient for mail in mails] == ["robin@vale.example"]
-            assert "the daemon ended while handing it over" in mails[0].text
-            assert state(b, 0) is MailState.UNKNOWN
-            assert to_clients(b.advance(hours=20)) == []
-            assert len(b.promises) == 1
-
-    def test_found_in_sent_it_was_sent(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench() as b:
-            power_cut(b, monkeypatch, "submit", after=True)
-            b.world.account.deliver(b.world.server.sent[0].message, "Sent")
-            mails = b.restart()
-            assert to_owner(mails) == []
-            assert state(b) is MailState.SENT
-            assert [promise.due for promise in b.promises] == [TUESDAY_REPORT]
-            # The copy is there; none is added.
-            b.advance(seconds=10)
-            assert len(b.world.account.mails("Sent")) == 1
-
-    def test_while_sent_cannot_be_asked_it_waits_and_then_is_unknown(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench() as b:
-            power_cut(b, monkeypatch, "submit")
-            monkeypatch.setattr(b.world.account, "_raise_fault", _down)
-            assert b.restart() == []
-            assert state(b) is MailState.SUBMITTING
-            b.advance(minutes=5)
-            assert state(b) is MailState.SUBMITTING
-            b.advance(minutes=6)
-            assert state(b, 0) is MailState.UNKNOWN
-
-    def test_the_owners_notice_is_sent_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench(clients={"acme": acme()}) as b:
-
-            def submit(*_: Any) -> Any:
-                raise Power
-
-            with monkeypatch.context() as patch:
-                patch.setattr(b.world.server, "submit", submit)
-                with pytest.raises(Power):
-                    b.receive(COMPLAINT)
-            assert state(b) is MailState.SUBMITTING
-            (mail,) = b.restart()
-            assert "reads as a complaint" in mail.text
-            assert [warned.state for warned in b.warned] == ["told"]
-
-    def test_a_rehearsal_is_not_sent_to_the_client_by_the_live_daemon(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench(daemon={"mode": "rehearsal"}) as b:
-            power_cut(b, monkeypatch, "submit")
-            assert b.restart(daemon={"mode": "live"}) == []
-            assert b.promises == []
-
-    def test_what_was_claimed_is_free(self) -> None:
-        with bench(delay="3m") as b:
-            b.receive(STATUS)
-            with b.store.write() as tx:
-                outbox.change(tx, [1], state=MailState.CLAIMED)
-            b.restart()
-            assert len(b.advance(minutes=3)) == 1
-
-    def test_an_answer_time_is_not_promised_after_the_answer_came(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench(clients={"acme": acme(report="[]")}) as b:
-            power_cut(b, monkeypatch, "submit")
-            b.clock.move(timedelta(minutes=10))
-            raw = b.compose(
-                "Well.", sender="robin@vale.example", to="wile@acme.example", answers="bench.1@elsewhere.example"
-            )
-            b.world.account.deliver(raw, "Sent")
-            monkeypatch.setattr(b.world.account, "_raise_fault", _only("uids_with_header"))
-            b.restart()
-            monkeypatch.undo()
-            assert b.obligations == []
-            b.advance(minutes=1)
-            assert state(b, 0) is MailState.UNKNOWN
-            assert b.promises == []
-
-    def test_nor_a_report_that_was_given_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with bench(now=TUESDAY_REPORT - timedelta(minutes=50)) as b:
-            power_cut(b, monkeypatch, "submit")
-            b.clock.move(timedelta(minutes=10))
-            raw = b.compose("Here.", sender="robin@vale.example", to="wile@acme.example", subject="Report")
-            b.world.account.deliver(raw, "Sent")
-            monkeypatch.setattr(b.world.account, "_raise_fault", _only("uids_with_header"))
-            b.restart()
-            monkeypatch.undo()
-            b.advance(minutes=1)
-            assert state(b, 0) is MailState.UNKNOWN
-            assert [(promise.state, promise.told) for promise in b.promises] == [(PromiseState.KEPT, False)]
-            b.advance(hours=3)
-            assert b.logged("promise.late") == []
-
-
-def _down(operation: str) -> None:
-    raise MailboxError("unreachable", "nobody there")
-
-
-def _only(broken: str) -> Any:
-    def fault(operation: str) -> None:
-        if operation == broken:
-            raise MailboxError("unavailable", "try later")
-
-    return fault
 
 
 class TestTheLastLookIntoSent:
@@ -396,60 +191,6 @@ class TestTheLastLookIntoSent:
             monkeypatch.setattr(b.daemon.sent["studio"], "read", lambda *_: seen.append(state(b, 0)))
             assert b.daemon.outbox.drain() == 2
             assert seen == [MailState.SENT]
-
-
-class TestNotices:
-    def test_all_that_is_due_is_one_mail(self) -> None:
-        with Bench(WARNING) as b:
-            b.deliver("One.")
-            b.deliver("Two.", subject="Two")
-            (mail,) = b.run()
-            assert "One." in mail.text
-            assert "Two." in mail.text
-
-    def test_what_comes_while_the_server_is_down_joins_the_mail_that_waits(self) -> None:
-        with Bench(WARNING) as b:
-            b.world.server.answer(DOWN)
-            assert b.receive("One.") == []
-            b.advance(seconds=10)
-            assert b.receive("Two.", subject="Two") == []
-            (mail,) = b.advance(seconds=20)
-            assert "One." in mail.text
-            assert "Two." in mail.text
-            assert {warned.state for warned in b.warned} == {"told"}
-
-    def test_but_not_one_that_may_have_arrived(self) -> None:
-        with Bench(WARNING) as b:
-            b.world.server.answer(BROKEN, accepted=True)
-            (first,) = b.receive("One.")
-            (second,) = b.receive("Two.", subject="Two")
-            assert "One." not in second.text
-            (again,) = b.advance(minutes=5)
-            assert (again.text, again.message["Message-ID"]) == (first.text, first.message["Message-ID"])
-
-    def test_refused_for_good_what_it_told_is_told_by_the_next(self) -> None:
-        with Bench(WARNING) as b:
-            b.world.server.answer(REFUSED)
-            assert b.receive("One.") == []
-            assert b.logged("mail.failed")[0]["plugin"] == "core"
-            assert b.advance(hours=1) == []
-            (mail,) = b.advance(hours=1)
-            assert "One." in mail.text
-
-    def test_one_that_the_guard_refuses_loses_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with Bench(WARNING) as b:
-            with monkeypatch.context() as patch:
-                patch.setattr(owner_mail, "guard", lambda raw, facts: Refusal("malformed"))
-                assert b.receive("One.") == []
-            (mail,) = b.advance(hours=2)
-            assert "One." in mail.text
-
-    def test_it_goes_before_a_backlog_of_answers(self) -> None:
-        both = {"warning": WARNING}
-        with Bench(acknowledge, beside=both, delay="0s", clients={"acme": acme()}, toml=MANY) as b:
-            for number in range(3):
-                b.deliver(STATUS, subject=f"Matter {number}")
-            assert b.run()[0].recipient == "robin@vale.example"
 
 
 class TestWhatNobodyForesaw:

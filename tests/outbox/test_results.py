@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benches import MANY, STATUS, TUESDAY_REPORT, acme, plugin
+from benches import MANY, STATUS, TUESDAY_REPORT, acme, plugin, to_owner
+from whiteglove.desk import bounces
 from whiteglove.errors import SubmissionError
 from whiteglove.ledger import MailState, PromiseKind
 from whiteglove.outbox.results import pause_after, rest_after
-from whiteglove.store import chores, outbox
+from whiteglove.store import chores, decisions, outbox
 from whiteglove.store import schema as tables
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 
 REFUSED = SubmissionError("permanent", "550 5.1.1 no such user", code=550)
+WRONG = SubmissionError("temporary", "535 5.7.8 wrong", code=535, step="AUTH")
 
 
 def bench(**options: Any) -> Bench:
@@ -103,6 +105,40 @@ class TestRefused:
                 (MailState.DEFERRED, None),
             ]
 
+    @pytest.mark.parametrize(
+        ("step", "reply", "is_address"),
+        [
+            ("RCPT", "550 5.1.1 no such user", True),
+            ("RCPT", "553 5.1.3 no such mailbox name", True),
+            ("", "550 no", True),
+            ("MAIL", "550 5.7.1 not as this sender", False),
+            ("MAIL", "552 5.3.4 too large", False),
+            ("DATA", "554 5.6.0 not like this", False),
+        ],
+    )
+    def test_only_a_refused_address_ends_what_goes_there(self, step: str, reply: str, is_address: bool) -> None:
+        with bench() as b:
+            b.world.server.answer(SubmissionError("permanent", reply, code=int(reply[:3]), step=step))
+            (notice,) = b.receive(STATUS)
+            words = " ".join(notice.text.split())
+            assert ("No further one goes to that address" in words) == is_address
+            assert ("It was not the address that was refused" in words) != is_address
+            assert b.mails[0].refused_step == (step or None)
+            assert len(b.receive(STATUS, subject="Pages")) == (not is_address)
+            assert b.reasons == (["failed_address"] if is_address else [])
+
+    def test_what_came_back_ends_it_whatever_was_refused_before(self) -> None:
+        with bench() as b:
+            b.world.server.answer(SubmissionError("permanent", "554 no", code=554, step="DATA"))
+            b.receive(STATUS)
+            with b.store.write() as tx:
+                decisions.release(tx, b.mails[0], b.clock.now())
+            b.run()
+            with b.store.write() as tx:
+                bounces.came_back(tx, 1, "5.1.1", b.settings, b.clock.now())
+            b.receive(STATUS, subject="Pages")
+            assert b.reasons == ["failed_address"]
+
     def test_a_refused_rehearsal_takes_no_clients_address_for_dead(self) -> None:
         with bench(daemon={"mode": "rehearsal"}) as b:
             b.world.server.answer(REFUSED)
@@ -114,7 +150,8 @@ class TestRefused:
     def test_an_unknown_rehearsal_alarms_nobody(self) -> None:
         with bench(daemon={"mode": "rehearsal"}) as b:
             b.world.server.answer(SubmissionError("unknown", "broke"))
-            assert b.receive(STATUS) == []
+            assert b.receive(STATUS) == b.advance(seconds=12) == []
+            assert [mail.state for mail in b.mails] == [MailState.UNKNOWN]
             assert b.warned == []
             assert b.promises == []
 
@@ -122,6 +159,8 @@ class TestRefused:
         with bench() as b:
             b.world.server.answer(SubmissionError("unknown", "broke"), accepted=True)
             b.receive(STATUS)
+            assert b.mails[0].raw == b.world.server.sent[0].message
+            b.advance(seconds=12)
             assert b.mails[0].raw == b.world.server.sent[0].message
             b.world.account.deliver(b.world.server.sent[0].message, "Sent")
             b.run()
@@ -134,11 +173,56 @@ class TestRefused:
             assert b.mails[0].not_before == TUESDAY_REPORT
 
 
+class TestARefusedLogin:
+    def test_it_is_told_once_however_many_mails_meet_it(self) -> None:
+        with bench() as b:
+            b.world.server.answer(WRONG, times=9)
+            assert b.receive(STATUS) == b.receive(STATUS, subject="Pages") == []
+            (warned,) = b.warned
+            assert (warned.reason, warned.key, warned.urgency) == ("login_refused", "smtp_login:studio", "now")
+            assert "535 5.7.8 wrong" in warned.text
+            assert [line["level"] for line in b.logged("mail.deferred")] == ["error"]
+            for _ in range(4):
+                assert b.advance(minutes=15) == []
+            assert b.restart() == []
+            assert len(b.warned) == 1
+            with b.store.read() as tx:
+                assert outbox.deferred_because(tx) == {"studio": "535 5.7.8 wrong"}
+
+    def test_it_is_told_when_mail_leaves_again_and_the_next_time_anew(self) -> None:
+        with bench() as b:
+            b.world.server.answer(WRONG)
+            b.receive(STATUS)
+            mails = b.advance(minutes=15)
+            assert sorted(mail.recipient for mail in mails) == ["robin@vale.example", "wile@acme.example"]
+            assert "refuses the login" in " ".join(to_owner(mails)[0].text.split())
+            with b.store.read() as tx:
+                assert outbox.deferred_because(tx) == {}
+            b.advance(hours=1)
+            b.world.server.answer(WRONG)
+            b.receive(STATUS, subject="Pages")
+            assert [warned.state for warned in b.warned] == ["told", "planned"]
+
+    @pytest.mark.parametrize(
+        ("code", "step", "told"), [(534, "AUTH", 1), (550, "AUTH", 1), (530, "MAIL", 1), (454, "AUTH", 0), (451, "", 0)]
+    )
+    def test_what_only_a_person_can_mend_is_told(self, code: int, step: str, told: int) -> None:
+        with bench() as b:
+            b.world.server.answer(SubmissionError("temporary", f"{code} no", code=code, step=step))
+            b.receive(STATUS)
+            assert [warned.reason for warned in b.warned] == ["login_refused"] * told
+
+
 class TestHowLongAMailWaits:
     @pytest.mark.parametrize(("code", "minutes"), [(421, 30), (451, 30), (452, 30), (535, 15), (454, 15), (530, 15)])
     def test_by_what_the_server_said(self, code: int, minutes: int) -> None:
         error = SubmissionError("temporary", "no", code=code)
         assert {pause_after(error, attempts) for attempts in range(5)} == {timedelta(minutes=minutes)}
+
+    @pytest.mark.parametrize("code", [451, 550])
+    def test_any_refusal_of_a_login_is_one_for_every_mail(self, code: int) -> None:
+        error = SubmissionError("temporary", "no", code=code, step="AUTH")
+        assert pause_after(error, 0) == rest_after(error, 0) == timedelta(minutes=15)
 
     @given(st.integers(min_value=0, max_value=10_000))
     def test_without_a_connection_longer_each_time_and_never_long(self, attempts: int) -> None:

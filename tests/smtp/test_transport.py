@@ -50,6 +50,12 @@ def refused(transport: Transport, *, sender: str = ROBIN, to: str = WILE, mail: 
     return error.value.outcome, error.value.code, str(error.value)
 
 
+def step(transport: Transport, *, sender: str = ROBIN, to: str = WILE, mail: bytes = NOTE) -> str:
+    with pytest.raises(SubmissionError) as error:
+        transport.submit(sender, to, mail)
+    return error.value.step
+
+
 class TestHandingOver:
     def test_the_bytes_arrive_as_they_are(self, sink: Sink, dial: Dial) -> None:
         mail = NOTE + b".\r\n.. two dots\r\n.hidden\r\n" + "ä€".encode() + b"\r\n"
@@ -125,6 +131,26 @@ class TestRefusals:
         assert sink.received == []
         transport.submit(ROBIN, WILE, NOTE)
         assert sink.connections == (2 if code == 421 else 1)
+
+    @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+    def test_the_error_names_the_step(self, sink: Sink, dial: Dial, verb: str) -> None:
+        sink.reply(verb, "550 no")
+        assert step(dial(sink)) == (verb if verb != "." else "DATA")
+
+    def test_what_is_refused_before_anything_is_said_has_the_step_it_would_fail_at(self, dial: Dial) -> None:
+        with Sink(extensions=("SIZE 5000",)) as small:
+            transport = dial(small)
+            assert step(transport, mail=NOTE + b"x" * 5000) == "MAIL"
+            assert step(transport, sender="ä@vale.example") == "MAIL"
+            assert step(transport, to="ä@acme.example") == "RCPT"
+            assert step(transport, to="a b@acme.example") == "RCPT"
+            assert step(transport, sender="a b@vale.example") == "MAIL"
+
+    def test_a_login_and_a_connection(self, dial: Dial) -> None:
+        with Sink(users={"robin": "secret"}) as server:
+            assert step(dial(server, user="robin", password=lambda: "wrong")) == "AUTH"
+            server.reply("CONNECT", "554 not you")
+            assert step(dial(server, user="robin", password=lambda: "secret")) == ""
 
     @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
     def test_lost_before_the_dot_is_temporary(self, sink: Sink, dial: Dial, verb: str) -> None:

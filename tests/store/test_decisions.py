@@ -90,6 +90,7 @@ class TestUnknownFate:
         with bench() as b:
             b.world.server.answer(SubmissionError("unknown", "the connection broke"))
             b.receive(STATUS)
+            b.advance(seconds=12)
             assert b.mails[0].raw is not None
             assert release(b) is None
             assert call_off(b)

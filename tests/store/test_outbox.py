@@ -53,6 +53,7 @@ def test_a_mail_comes_back_as_it_was_planned(tx: sa.Connection) -> None:
         "accepted_at": None,
         "settled_at": None,
         "error": None,
+        "refused_step": None,
     }
     row = outbox.plan(tx, **values)
     assert row is not None
@@ -254,6 +255,28 @@ def test_an_address_that_was_refused_for_good_is_remembered(tx: sa.Connection, p
     assert not outbox.failed_for(tx, "robin@vale.example")
 
 
+@pytest.mark.parametrize(("step", "failed"), [(None, True), ("RCPT", True), ("MAIL", False), ("DATA", False)])
+def test_a_refusal_counts_where_it_may_have_been_of_the_address(
+    tx: sa.Connection, plan_mail: PlanMail, step: str | None, failed: bool
+) -> None:
+    """Rows from before the step was written down have none, and count as they did."""
+    plan_mail(state=MailState.FAILED, refused_step=step)
+    assert outbox.failed_for(tx, WILE) == failed
+
+
+def test_when_a_mailbox_last_sent_and_why_its_mail_waits(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    assert outbox.last_accepted_by(tx, "studio") is None
+    assert outbox.deferred_because(tx) == {}
+    for minutes, mailbox in ((1, "studio"), (0, "studio"), (2, "office")):
+        plan_mail(state=MailState.SENT, mailbox=mailbox, accepted_at=NOW + minutes * MINUTE, error="451 later")
+    for error in ("451 later", "535 wrong", None):
+        plan_mail(state=MailState.DEFERRED, error=error)
+    plan_mail(mailbox="office", error="held: look_first")
+
+    assert outbox.last_accepted_by(tx, "studio") == NOW + MINUTE
+    assert outbox.deferred_because(tx) == {"studio": "535 wrong"}
+
+
 def test_what_was_told_is_known_by_time_and_by_promise(tx: sa.Connection, plan_mail: PlanMail) -> None:
     told = {"tells": PromiseKind.REPORT, "due": NOW + HOUR}
     first = outbox.get(tx, plan_mail(**told, thread=8))
@@ -307,21 +330,43 @@ def test_what_did_not_go_out_between_two_instants(tx: sa.Connection, plan_mail: 
     for minute, (mail, state) in enumerate(zip(mails, states, strict=True)):
         outbox.change(tx, [mail], state=state, settled_at=NOW + minute * MINUTE)
 
-    assert rows(outbox.not_sent(tx, NOW, NOW + HOUR)) == mails[:3]
+    # What failed comes first, whatever was held back before it.
+    assert rows(outbox.not_sent(tx, NOW, NOW + HOUR)) == [mails[1], mails[2], mails[0]]
+    assert rows(outbox.not_sent(tx, NOW, NOW + HOUR, 1)) == [mails[1]]
     assert rows(outbox.not_sent(tx, NOW + MINUTE, NOW + 2 * MINUTE)) == [mails[1]]
 
 
+def test_what_did_not_go_out_is_counted_by_its_reasons(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    for reason in ("told", "muted", "told"):
+        plan_mail(state=MailState.WITHHELD, reason=reason, settled_at=NOW)
+    plan_mail(state=MailState.FAILED, reason="status_request", settled_at=NOW)
+    plan_mail(state=MailState.WITHHELD, reason="told", settled_at=NOW + HOUR)
+    counted = outbox.not_sent_because(tx, NOW, NOW + HOUR)
+    assert next(iter(counted.items())) == ((MailState.WITHHELD, "told"), 2)
+    assert counted[MailState.FAILED, "status_request"] == 1
+    assert sum(counted.values()) == 4
+
+
 def test_the_latest_of_the_owners_mails_of_a_kind_that_was_accepted(tx: sa.Connection, plan_mail: PlanMail) -> None:
-    assert outbox.last_accepted(tx, "summary") is None
+    assert outbox.last_accepted(tx, "summary", NOW) is None
     first, second, third = (plan_mail(audience=Audience.OWNER, template="summary") for _ in range(3))
     outbox.change(tx, [first, second], state=MailState.SENT)
     outbox.change(tx, [third], state=MailState.DEFERRED)
     plan_mail(audience=Audience.OWNER, template="notice", state=MailState.SENT)
     plan_mail(template="summary", state=MailState.SENT)
 
-    found = outbox.last_accepted(tx, "summary")
+    found = outbox.last_accepted(tx, "summary", NOW)
     assert found is not None
     assert found.row == second
+
+
+def test_what_a_clock_in_the_future_decided_is_not_the_latest(tx: sa.Connection, plan_mail: PlanMail) -> None:
+    owners = {"audience": Audience.OWNER, "template": "summary", "state": MailState.SENT}
+    known = plan_mail(**owners)
+    plan_mail(**owners, created_at=NOW + 300 * HOUR)
+    found = outbox.last_accepted(tx, "summary", NOW + HOUR)
+    assert found is not None
+    assert found.row == known
 
 
 def test_accepted_mails_are_counted_between_two_instants(tx: sa.Connection, plan_mail: PlanMail) -> None:

@@ -1,8 +1,7 @@
 """The loop: take the mails that are due, prepare each in the transaction that says "submitting", hand it over, write
 what became of it.
 
-A row found in `submitting` at start belongs to a process that died between the two commits: the Sent folder is asked,
-and where it cannot tell, a client's mail stays `unknown`.
+What became of a mail may stay unknown, by a crash between the two commits or a lost reply: see `doubts`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,16 +17,15 @@ import sqlalchemy as sa
 from whiteglove.errors import MailboxError, StoreError, SubmissionError
 from whiteglove.ledger import Audience, MailState
 from whiteglove.log import Journal, get
-from whiteglove.outbox.results import Lines, Results, rest_after
+from whiteglove.outbox.doubts import Doubts
+from whiteglove.outbox.notices import Notices, is_unseen
+from whiteglove.outbox.results import Lines, Results, rest_after, write_lines
 from whiteglove.ports import Clock, Transport
-from whiteglove.prepare import AnswerWriter, NoticeWriter, Prepared, SummaryWriter
-from whiteglove.prepare.notice import TEMPLATE as NOTICE
+from whiteglove.prepare import AnswerWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
-from whiteglove.prepare.telling import CORE
 from whiteglove.settings import Settings
-from whiteglove.store import Store, folders, outbox, warnings
+from whiteglove.store import Store, folders, moves, outbox
 from whiteglove.store.outbox import OutboxRow
-from whiteglove.store.warnings import WarningRow
 
 BATCH = 20
 WAITED = timedelta(seconds=5)
@@ -35,9 +33,7 @@ WAITED = timedelta(seconds=5)
 UNDECIDED_PAUSE = timedelta(seconds=3)
 SENT_UNREADABLE_PAUSE = timedelta(seconds=30)
 WRITE_AGAIN_PAUSE = timedelta(seconds=5)
-ORPHAN_PATIENCE = timedelta(minutes=10)
-"""How long Sent is asked for a mail that a dead process was handing over, while the server cannot be reached."""
-CRASHED = "the daemon ended while handing it over"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _WAITING = frozenset({MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED})
 
 
@@ -49,6 +45,7 @@ class Outbox:
         store: Store,
         settings: Settings,
         answers: AnswerWriter,
+        moved: MoveWriter,
         notices: NoticeWriter,
         summaries: SummaryWriter,
         transports: Mapping[str, Transport],
@@ -63,17 +60,17 @@ class Outbox:
         self._store = store
         self._settings = settings
         self._answers = answers
+        self._moved = moved
         self._notices = notices
         self._summaries = summaries
         self._transports = transports
         self._read_sent = read_sent
-        self._lies_in_sent = lies_in_sent
         self._journal = journal
         self._clock = clock
         self._on_accepted = on_accepted
         self._results = Results(settings, store)
-        self._orphans: dict[int, datetime] = {}
-        self._taken_over_at = clock.now()
+        self._planned_notices = Notices(store, settings, journal, clock)
+        self._doubts = Doubts(store, self._results, lies_in_sent, journal, clock, on_accepted)
         self._unwritten: dict[int, tuple[OutboxRow, SubmissionError | None, datetime]] = {}
         self._unreachable: dict[str, datetime] = {}
         self._stumbles: Counter[int] = Counter()
@@ -88,16 +85,15 @@ class Outbox:
             outbox.change(tx, notices, state=MailState.PLANNED)
             lines = self._results.seen_meanwhile(tx, now)
         self._log(lines)
-        self._taken_over_at = now
-        self._orphans = {row.row: now for row in orphans if row.audience is Audience.CLIENT}
+        self._doubts.inherit(row for row in orphans if row.audience is Audience.CLIENT)
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Hand over every mail that is due; return how many were accepted."""
         self._write_results()
-        self._settle_orphans()
+        self._doubts.settle(stopping)
         accepted = 0
         while not stopping():
-            self._plan_notices()
+            self._planned_notices.plan()
             with self._store.read() as tx:
                 rows = outbox.due(tx, self._clock.now(), BATCH)
             if not rows:
@@ -107,13 +103,18 @@ class Outbox:
                     break
                 accepted += self._hand_over_safely(row)
             self._write_results()
+            self._doubts.settle(stopping)
         return accepted
 
     def next_due(self) -> datetime | None:
-        """When the next mail may go, or an orphan may be asked for again."""
+        """When the next mail may go, or Sent is asked for one of unknown fate."""
         with self._store.read() as tx:
-            moments = [outbox.next_due(tx), *self._orphans.values()]
+            moments = (outbox.next_due(tx), self.next_look())
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def next_look(self) -> datetime | None:
+        """When Sent is asked next for a mail of unknown fate."""
+        return self._doubts.next_look()
 
     def settled(self, token: str) -> None:
         """A mail of ours was seen in Sent: if nobody knew what became of it, now it is known. Any thread."""
@@ -146,6 +147,12 @@ class Outbox:
 
     def _hand_over(self, row: OutboxRow) -> int:
         now = self._clock.now()
+        if row.audience is Audience.CLIENT and (look := self._doubts.next_look(row.client)) is not None:
+            # What the mail in doubt told is a fact about this one, and nobody knows it yet.
+            with self._store.write() as tx:
+                outbox.change(tx, [row.row], not_before=look)
+            return 0
+        row = self._by_open_way(row)
         if self._unreachable.get(row.mailbox, now) > now:
             # Its neighbour has just found nobody there, or a login refused; to knock again for each mail would hold up
             # other mailboxes, and get the account locked.
@@ -170,8 +177,24 @@ class Outbox:
         self._unreachable.pop(mail.mailbox, None)
         if error is not None and (rest := rest_after(error, mail.attempts)) is not None:
             self._unreachable[mail.mailbox] = self._clock.now() + rest
-        self._unwritten[mail.row] = mail, error, now
+        if error is not None and error.outcome == "unknown" and mail.audience is Audience.CLIENT:
+            self._doubts.add(mail, str(error))
+        else:
+            self._unwritten[mail.row] = mail, error, now
         return int(error is None)
+
+    def _by_open_way(self, row: OutboxRow) -> OutboxRow:
+        """A notice goes by the first mailbox whose server did not turn the last mail away, else by the one where that
+        is longest ago: it may be about the very server that it would go by."""
+        if not is_unseen(row):
+            return row
+        names = (account.name for account in self._settings.mailboxes)
+        mailbox = min(names, key=lambda name: self._unreachable.get(name, _NEVER))
+        if mailbox == row.mailbox:
+            return row
+        with self._store.write() as tx:
+            outbox.change(tx, [row.row], mailbox=mailbox)
+        return replace(row, mailbox=mailbox)
 
     def _write_results(self) -> None:
         """Write what became of the mails handed over, in a commit of its own."""
@@ -257,81 +280,13 @@ class Outbox:
             self._on_accepted()
         return ready
 
-    def _writer(self, row: OutboxRow) -> AnswerWriter | NoticeWriter | SummaryWriter:
+    def _writer(self, row: OutboxRow) -> AnswerWriter | MoveWriter | NoticeWriter | SummaryWriter:
         if row.audience is Audience.CLIENT:
-            return self._answers
+            return self._moved if moves.is_news_of_one(row) else self._answers
         return self._summaries if row.template == SUMMARY else self._notices
 
-    def _settle_orphans(self) -> None:
-        now = self._clock.now()
-        for number in [number for number, moment in self._orphans.items() if moment <= now]:
-            self._orphans[number] = now + SENT_UNREADABLE_PAUSE
-            try:
-                known = self._settle_orphan(number, now)
-            except Exception:  # noqa: BLE001 - Nothing stops the loop.
-                get("outbox").exception("a mail whose fate is unknown could not be settled", mail=number)
-                continue
-            if known:
-                del self._orphans[number]
-                self._on_accepted()
-
-    def _settle_orphan(self, number: int, now: datetime) -> bool:
-        """Find out what became of a mail that a dead process was handing over; False where that must be asked again."""
-        with self._store.read() as tx:
-            row = outbox.get(tx, number)
-        try:
-            found = self._lies_in_sent(row.mailbox, row.message_id or "", row.token or "")
-        except MailboxError:
-            if now - self._taken_over_at < ORPHAN_PATIENCE:
-                return False
-            # Should Sent show it later, `settled` sets it right.
-            found = False
-        results = self._results
-        with self._store.write() as tx:
-            lines = results.found_in_sent(tx, row, now) if found else results.unknown(tx, row, now, CRASHED)
-        self._log(lines)
-        return True
-
-    def _plan_notices(self) -> None:
-        """Put all warnings that are due into one mail to the owner: one that waits for the server, or a new one."""
-        now = self._clock.now()
-        with self._store.read() as tx:
-            if not warnings.due(tx, now):
-                return
-        with self._store.write() as tx:
-            told = warnings.due(tx, now)
-            waiting = outbox.in_state(tx, MailState.PLANNED, MailState.DEFERRED)
-            # A mail that may have arrived already must not say more when it comes again under the same Message-ID.
-            unseen = (row for row in waiting if row.template == NOTICE and row.message_id is None)
-            joined = next(unseen, None)
-            mail = joined.row if joined else self._new_notice(tx, told[0], now)
-            outbox.change(tx, [mail], not_before=now)
-            warnings.put_into(tx, [warning.row for warning in told], mail)
-        if joined is None:
-            self._journal.write("mail.planned", plugin=CORE, reason=told[0].reason)
-
-    def _new_notice(self, tx: sa.Connection, first: WarningRow, now: datetime) -> int:
-        mail = outbox.plan(
-            tx,
-            key=f"notice:{first.row}:{now.isoformat()}",
-            audience=Audience.OWNER,
-            state=MailState.PLANNED,
-            reason=first.reason,
-            plugin=CORE,
-            action="",
-            template=NOTICE,
-            mailbox=self._settings.mailboxes[0].name,
-            address=self._settings.owner.address.casefold(),
-            created_at=now,
-            not_before=now,
-        )
-        assert mail is not None
-        return mail
-
     def _log(self, lines: Lines) -> None:
-        for values in lines:
-            rest = dict(values)
-            self._journal.write(str(rest.pop("event")), **rest)
+        write_lines(self._journal, lines)
 
 
 def _submitting(prepared: Prepared, now: datetime) -> dict[str, Any]:
@@ -346,4 +301,5 @@ def _submitting(prepared: Prepared, now: datetime) -> dict[str, Any]:
         "rehearsed": prepared.rehearsed,
         "submitted_at": now,
         "error": None,
+        "refused_step": None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.errors import SubmissionError
 from whiteglove.ledger import Audience, MailState, PromiseKind, PromiseState
+from whiteglove.log import Journal
 from whiteglove.prepare.answer import promise_uid
+from whiteglove.prepare.moved import CALLED_OFF as MOVE_CALLED_OFF
+from whiteglove.prepare.moved import plan_mails, tell_of_untold_move
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
-from whiteglove.prepare.telling import CORE, tell_instead, tell_owner
+from whiteglove.prepare.telling import CORE, tell_instead, tell_of_refused_login, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import Store, chores, events, ledger, messages, outbox, warnings
+from whiteglove.store import Store, chores, events, ledger, messages, moves, outbox, warnings
 from whiteglove.store.outbox import OutboxRow
 
 NO_CONNECTION_PAUSE = timedelta(seconds=30)
@@ -25,7 +28,8 @@ UNKNOWN_NOTICE_PAUSE = timedelta(minutes=5)
 REFUSED_NOTICE_PAUSE = timedelta(hours=2)
 MOST_STUMBLES = 5
 LOGIN_REFUSED = frozenset({454, 530, 534, 535, 538})
-CALLED_OFF = frozenset({"answered", "time_passed"})
+_EPOCH = datetime.fromtimestamp(0, UTC)
+CALLED_OFF = frozenset({"answered", *MOVE_CALLED_OFF})
 """Reasons after which there is nothing more to say: the mail was called off, not held back."""
 
 Lines = list[dict[str, Any]]
@@ -67,48 +71,59 @@ class Results:
         """Mails whose fate nobody knew, and whose copy in Sent was recorded right before the process ended."""
         lines: Lines = []
         for row in outbox.in_state(tx, MailState.UNKNOWN):
-            copy = messages.find(tx, self._store.hash_id(row.message_id)) if row.message_id else None
-            if copy is not None and copy.outbound:
+            if self.is_on_record(tx, row):
                 lines += self.found_in_sent(tx, row, now)
         return lines
 
+    def is_on_record(self, tx: sa.Connection, row: OutboxRow) -> bool:
+        """Whether a copy of this mail was read from Sent."""
+        copy = messages.find(tx, self._store.hash_id(row.message_id)) if row.message_id else None
+        return copy is not None and copy.outbound
+
     def unknown(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: str) -> Lines:
         """Nobody can say whether the server has it. The client may have it, so it counts as told and made, and it is
-        never sent again; the owner's own notice is."""
-        if row.audience is Audience.OWNER:
-            return self._later(tx, row, now + UNKNOWN_NOTICE_PAUSE, error, message_id=row.message_id)
+        never sent again."""
         told, promise = self._told(tx, row, now)
         outbox.change(tx, [row.row], state=MailState.UNKNOWN, settled_at=now, error=error, promise=promise)
         lines = [line("mail.unknown", row, level="error", error=error), *told]
         events.add(tx, "MailFailed", now, row.row)
         if not row.rehearsed:
             text = (
-                f"Nobody can say whether the automatic answer to {self._name(row)} went out ({error}). It will not be "
+                f"Nobody can say whether the {self._what(row)} went out ({error}). It will not be "
                 "sent again. Next step: look into Sent, and write yourself if need be."
             )
             self._warn(tx, row, now, "mail_unknown", text)
         return lines
 
     def refused(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: SubmissionError) -> Lines:
-        """The server said no, for now or for good, or nothing at all."""
+        """The server said no, for now or for good, or nothing at all. A client's mail of which it may be that the
+        server has it is not settled here: see `doubts`."""
         if error.outcome == "unknown":
-            return self.unknown(tx, row, now, str(error))
+            assert row.audience is Audience.OWNER
+            return self._later(tx, row, now + UNKNOWN_NOTICE_PAUSE, str(error), message_id=row.message_id)
         if error.outcome == "temporary":
+            told = _is_refused_login(error) and self._tell_of_login(tx, row, now, str(error))
             again = now + pause_after(error, row.attempts)
             # What the owner surely does not have can still say more when it is tried again.
             message_id = row.message_id if row.audience is Audience.CLIENT else None
-            return self._later(tx, row, again, str(error), message_id=message_id)
+            level = "error" if told else "warning"
+            return self._later(tx, row, again, str(error), message_id=message_id, level=level)
         if row.audience is Audience.OWNER:
             return self._notice_failed(tx, row, now, str(error))
         if row.rehearsed:
             # It was the owner's own address that was refused, and no client's must be taken for dead.
             outbox.change(tx, [row.row], state=MailState.CANCELLED, settled_at=now, error=str(error), raw=None)
             return [line("mail.cancelled", row, reason="rehearsal_refused", error=str(error))]
-        outbox.change(tx, [row.row], state=MailState.FAILED, settled_at=now, error=str(error), raw=None)
+        failed = {"state": MailState.FAILED, "settled_at": now, "error": str(error), "refused_step": error.step or None}
+        outbox.change(tx, [row.row], **failed, raw=None)
         events.add(tx, "MailFailed", now, row.row)
+        if outbox.failed_for(tx, row.address):
+            follows = "No further one goes to that address."
+        else:
+            follows = "It was not the address that was refused, so that the next one is tried."
         text = (
-            f"The automatic answer to {self._name(row)} was refused by the server ({error}). No further one goes to "
-            "that address. Next step: answer yourself."
+            f"The {self._what(row)} was refused by the server ({error}). {follows} "
+            f"Next step: {'tell them' if moves.is_news_of_one(row) else 'answer'} yourself."
         )
         self._warn(tx, row, now, "mail_failed", text)
         return [line("mail.failed", row, level="error", error=str(error))]
@@ -123,6 +138,8 @@ class Results:
         client = self._settings.book.clients.get(row.client or "")
         if client is not None and row.answers is not None:
             tell_instead(tx, reason, client, messages.get(tx, row.answers), now, self._settings.worktime)
+        if moves.is_news_of_one(row) and reason not in MOVE_CALLED_OFF:
+            tell_of_untold_move(tx, self._settings, row, reason, now)
         return [line("mail.cancelled" if over else "mail.withheld", row, reason=reason)]
 
     def stumbled(self, tx: sa.Connection, row: OutboxRow, now: datetime, times: int, error: str) -> Lines:
@@ -133,8 +150,22 @@ class Results:
         again = now + NO_CONNECTION_PAUSE * (1 << times)
         return self._later(tx, row, again, error, message_id=row.message_id)
 
+    def _tell_of_login(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: str) -> bool:
+        """Tell the owner, once until a mail is accepted there again; whether that was now."""
+        accepted = outbox.last_accepted_by(tx, row.mailbox)
+        # The notice itself may be the mail that was accepted.
+        since = accepted + timedelta.resolution if accepted else _EPOCH
+        return tell_of_refused_login(tx, row.mailbox, error, since, now, self._settings.worktime)
+
     def _later(
-        self, tx: sa.Connection, row: OutboxRow, again: datetime, error: str, *, message_id: str | None
+        self,
+        tx: sa.Connection,
+        row: OutboxRow,
+        again: datetime,
+        error: str,
+        *,
+        message_id: str | None,
+        level: str = "warning",
     ) -> Lines:
         """Try again; where the time that the mail tells comes before, that is when it is called off."""
         if row.valid_until is not None:
@@ -149,7 +180,7 @@ class Results:
             message_id=message_id,
             raw=None,
         )
-        return [line("mail.deferred", row, level="warning", error=error, due=again.isoformat())]
+        return [line("mail.deferred", row, level=level, error=error, due=again.isoformat())]
 
     def _notice_failed(self, tx: sa.Connection, row: OutboxRow, now: datetime, error: str) -> Lines:
         """This mail is given up, what it was to tell is not: it waits for the next one. A summary is a day's only one,
@@ -166,7 +197,17 @@ class Results:
             return [], None
         promise, made = (None, False) if row.rehearsed else self._promise(tx, row, row.tells, row.due, now)
         outbox.tell(tx, row, promise=promise, at=now)
-        return ([line("promise.made", row, kind=row.tells)] if made else []), promise
+        lines = [line("promise.made", row, kind=row.tells)] if made else []
+        return [*lines, *self._moved_meanwhile(tx, row, promise, now)], promise
+
+    def _moved_meanwhile(self, tx: sa.Connection, row: OutboxRow, told: int | None, now: datetime) -> Lines:
+        """While the mail was being handed over the report was moved: whoever has it now hears of that too."""
+        client = self._settings.book.clients.get(row.client or "")
+        if client is None or told is None or (before := ledger.promise(tx, told)).state is not PromiseState.MOVED:
+            return []
+        present = next((found for found in ledger.owed(tx, client.key) if found.uid == before.uid), None)
+        told_to = plan_mails(tx, self._settings, client, present, now) if present is not None else []
+        return [line("mail.planned", row, reason="moved", message_id=None, due=now.isoformat()) for _ in told_to]
 
     def _promise(
         self, tx: sa.Connection, row: OutboxRow, kind: PromiseKind, due: datetime, now: datetime
@@ -181,16 +222,24 @@ class Results:
                 return None, False
             obligation = open_.row
         else:
-            given = (found for found in ledger.promises_of(tx, row.client, due) if found.due == due)
+            given = [found for found in ledger.promises_of(tx, row.client, due) if found.due == due]
             kept = next((g for g in given if g.kind is kind and g.state is PromiseState.KEPT), None)
             if kept is not None:
                 return kept.row, False
+            moved = [found for found in given if found.kind is kind]
+            if moved and moved[-1].state is PromiseState.MOVED:
+                return moved[-1].row, moves.becomes_told(tx, moved[-1], now)
         uid = promise_uid(self._store.key, row.client, kind, due, self._settings.owner.address)
         return ledger.make(tx, client=row.client, kind=kind, due=due, uid=uid, at=now, obligation=obligation)
 
     def _warn(self, tx: sa.Connection, row: OutboxRow, now: datetime, reason: str, text: str) -> None:
         warning = Warn(reason=reason, key=f"{reason}:{row.row}", text=text, client=row.client)
         tell_owner(tx, CORE, warning, now, self._settings.worktime)
+
+    def _what(self, row: OutboxRow) -> str:
+        if moves.is_news_of_one(row):
+            return f"mail that tells {self._name(row)} to when the report was moved"
+        return f"automatic answer to {self._name(row)}"
 
     def _name(self, row: OutboxRow) -> str:
         client = self._settings.book.clients.get(row.client or "")
@@ -204,7 +253,7 @@ def pause_after(error: SubmissionError, attempts: int) -> timedelta:
     lest the account be locked. Where there was no connection nobody was bothered, so that a break costs little more
     than itself.
     """
-    if error.code in LOGIN_REFUSED:
+    if _is_about_login(error):
         return LOGIN_PAUSE
     if error.code:
         return REFUSED_FOR_NOW_PAUSE
@@ -220,9 +269,26 @@ def rest_after(error: SubmissionError, attempts: int) -> timedelta | None:
 
     A refused login is refused for every mail, and 421 is the server's word that it is closing (RFC 5321 section 3.8).
     """
-    if error.outcome != "temporary" or error.code not in (0, 421, *LOGIN_REFUSED):
+    if error.outcome != "temporary":
         return None
-    return LOGIN_PAUSE if error.code in LOGIN_REFUSED else _no_connection_pause(attempts)
+    if _is_about_login(error):
+        return LOGIN_PAUSE
+    return _no_connection_pause(attempts) if error.code in (0, 421) else None
+
+
+def _is_about_login(error: SubmissionError) -> bool:
+    return error.code in LOGIN_REFUSED or (error.step == "AUTH" and error.code not in (0, 421))
+
+
+def _is_refused_login(error: SubmissionError) -> bool:
+    """Whether a person must mend something; 4yz is a server that cannot tell at the moment (RFC 4954 section 6)."""
+    return _is_about_login(error) and error.code >= 500
+
+
+def write_lines(journal: Journal, lines: Lines) -> None:
+    for values in lines:
+        rest = dict(values)
+        journal.write(str(rest.pop("event")), **rest)
 
 
 def line(event: str, row: OutboxRow, **values: object) -> dict[str, Any]:

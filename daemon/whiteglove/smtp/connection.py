@@ -152,14 +152,15 @@ def log_in(connection: smtplib.SMTP, where: str, user: str, secret: str, *, is_t
         raise SubmissionError(TEMPORARY, f"{where}: the server offers no login by password")
     if code not in (235, 503):
         text = f"{where}: login refused: {without_secret(_said(code, reply), secret)}"
-        raise SubmissionError(TEMPORARY, text, code=max(code, 0))
+        raise SubmissionError(TEMPORARY, text, code=max(code, 0), step="AUTH")
 
 
-def refused(where: str, code: int, reply: bytes | str, *, connecting: bool = False) -> SubmissionError:
+def refused(where: str, code: int, reply: bytes | str, *, connecting: bool = False, step: str = "") -> SubmissionError:
     """The server said no, for now or for good, or something else than what was waited for."""
     text = _said(code, reply)
     permanent = code // 100 == 5 and code not in _AUTHENTICATION and not connecting and not _OUR_OWN_LIMIT.search(text)
-    return SubmissionError(PERMANENT if permanent else TEMPORARY, f"{where}: {text}", code=max(code, 0))
+    outcome = PERMANENT if permanent else TEMPORARY
+    return SubmissionError(outcome, f"{where}: {text}", code=max(code, 0), step=step)
 
 
 def reason(error: BaseException) -> str:

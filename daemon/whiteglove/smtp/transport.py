@@ -83,9 +83,9 @@ class SmtpTransport:
 
     def submit(self, sender: str, recipient: str, message: bytes) -> str:
         """Hand over one mail, its bytes as they are, and return the server's reply. Raises `SubmissionError`."""
-        for address in (sender, recipient):
+        for step, address in (("MAIL", sender), ("RCPT", recipient)):
             if _UNFIT.search(address):
-                raise SubmissionError(PERMANENT, f"{self._where}: {address!r} cannot stand in an envelope")
+                raise SubmissionError(PERMANENT, f"{self._where}: {address!r} cannot stand in an envelope", step=step)
         kept = self._still_stands()
         client = kept or self._connect()
         try:
@@ -171,7 +171,7 @@ class SmtpTransport:
             raise SubmissionError(TEMPORARY, f"{self._where}: {reason(error)}") from error
         if code // 100 != wanted:
             self._begin_afresh(client, code)
-            raise refused(self._where, code, reply)
+            raise refused(self._where, code, reply, step=command[:4])
 
     def _begin_afresh(self, client: Connection, code: int) -> None:
         """Leave a refused mail behind on a connection that goes on; give up one that does not."""
@@ -201,7 +201,7 @@ class SmtpTransport:
             raise SubmissionError(UNKNOWN, f"{self._where}: no reply that makes sense after the final dot")
         if code // 100 != 2:
             self._begin_afresh(client, code)
-            raise refused(self._where, code, reply)
+            raise refused(self._where, code, reply, step="DATA")
         self._used_at = time.monotonic()
         return f"{code} {shown(reply)}"
 
@@ -216,7 +216,8 @@ def _mail(client: Connection, where: str, sender: str, recipient: str, message: 
     features = client.esmtp_features
     limit = features.get("size", "")
     if limit.isdigit() and 0 < int(limit) < len(message):
-        raise SubmissionError(PERMANENT, f"{where}: the server takes {limit} octets, the mail has {len(message)}")
+        text = f"{where}: the server takes {limit} octets, the mail has {len(message)}"
+        raise SubmissionError(PERMANENT, text, step="MAIL")
     options = f" SIZE={len(message)}" if "size" in features else ""
     if not message.isascii() and "8bitmime" in features:
         options += " BODY=8BITMIME"
@@ -224,7 +225,10 @@ def _mail(client: Connection, where: str, sender: str, recipient: str, message: 
     client.command_encoding = "ascii"
     if not (sender.isascii() and recipient.isascii() and header.isascii()):
         if "smtputf8" not in features:
-            raise SubmissionError(PERMANENT, f"{where}: the server takes no address outside ASCII (SMTPUTF8)")
+            # Where it is the recipient's, no mail can reach that address from here.
+            step = "MAIL" if recipient.isascii() else "RCPT"
+            text = f"{where}: the server takes no address outside ASCII (SMTPUTF8)"
+            raise SubmissionError(PERMANENT, text, step=step)
         options += " SMTPUTF8"
         client.command_encoding = "utf-8"
     return f"MAIL FROM:<{sender}>{options}"

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from whiteglove.ledger import Audience, Mail, MailState, PromiseKind, Told
 from whiteglove.message import Address
 from whiteglove.store.schema import (
+    MAIL_ACCEPTED,
     MAIL_COUNTED,
     MAIL_NOT_SENT,
     MAIL_REFUSED,
@@ -36,7 +37,8 @@ from whiteglove.store.schema import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """One row as the loops need it; `action` is the encoded action it came from, of a summary the summary itself.
-    `settled_at` is when it came to its end: sent, or withheld, failed, called off, unknown."""
+    `settled_at` is when it came to its end: sent, or withheld, failed, called off, unknown. `refused_step` is the
+    command of SMTP that was refused for good; None where nothing was, or nobody knows what."""
 
     row: int
     key: str
@@ -68,6 +70,7 @@ class OutboxRow:
     accepted_at: datetime | None
     settled_at: datetime | None
     error: str | None
+    refused_step: str | None = None
 
     def as_mail(self) -> Mail:
         """The mail as plugins see it."""
@@ -89,6 +92,9 @@ class OutboxRow:
             accepted_at=self.accepted_at,
         )
 
+
+RECIPIENT = "RCPT"
+"""The step of SMTP at which a refusal is one of the address."""
 
 _COLUMNS = tuple(outbox.c[field.name] for field in fields(OutboxRow))
 _ADDRESSES = sa.bindparam("addresses", type_=sa.Text, expanding=True)
@@ -117,7 +123,22 @@ _COUNT = sa.select(sa.func.count()).where(MAIL_COUNTED, outbox.c.submitted_at >=
 _COUNT_TO_ADDRESSES = _COUNT.where(outbox.c.address.in_(_ADDRESSES))
 _ENDING = sa.bindparam("ending", type_=sa.Text)
 _COUNT_TO_DOMAIN = _COUNT.where(sa.func.substr(outbox.c.address, -sa.func.length(_ENDING)) == _ENDING)
-_REFUSED = sa.select(outbox.c.row).where(MAIL_REFUSED, outbox.c.address == sa.bindparam("its_address")).limit(1)
+_REFUSED = (
+    sa.select(outbox.c.row)
+    .where(
+        MAIL_REFUSED,
+        outbox.c.address == sa.bindparam("its_address"),
+        # Without a step it came back, or was refused before steps were written down.
+        sa.or_(outbox.c.refused_step.is_(None), outbox.c.refused_step == RECIPIENT),
+    )
+    .limit(1)
+)
+_LAST_ACCEPTED_BY = sa.select(sa.func.max(outbox.c.accepted_at)).where(outbox.c.mailbox == sa.bindparam("its_mailbox"))
+_DEFERRED = (
+    sa.select(outbox.c.mailbox, outbox.c.error)
+    .where(MAIL_WAITING, outbox.c.state == MailState.DEFERRED, outbox.c.error.is_not(None))
+    .order_by(outbox.c.row)
+)
 
 
 def _from(row: sa.Row[Any]) -> OutboxRow:
@@ -150,24 +171,60 @@ def in_state(tx: sa.Connection, *states: MailState) -> tuple[OutboxRow, ...]:
     return tuple(_from(row) for row in rows)
 
 
-def not_sent(tx: sa.Connection, since: datetime, until: datetime) -> tuple[OutboxRow, ...]:
-    """What was withheld, refused for good, or may or may not have gone out, between two instants."""
+def not_sent(tx: sa.Connection, since: datetime, until: datetime, most: int | None = None) -> tuple[OutboxRow, ...]:
+    """What was withheld, refused for good, or may or may not have gone out, between two instants: what failed first."""
     settled = outbox.c.settled_at
     found = tx.execute(
-        sa.select(*_COLUMNS).where(MAIL_NOT_SENT, settled >= since, settled < until).order_by(settled, outbox.c.row)
+        sa.select(*_COLUMNS)
+        .where(MAIL_NOT_SENT, settled >= since, settled < until)
+        .order_by(outbox.c.state == MailState.WITHHELD, settled, outbox.c.row)
+        .limit(most)
     )
     return tuple(_from(row) for row in found)
+
+
+def not_sent_because(tx: sa.Connection, since: datetime, until: datetime) -> Mapping[tuple[MailState, str], int]:
+    """How many of them there were, by state and reason, the most frequent first."""
+    settled, number = outbox.c.settled_at, sa.func.count()
+    found = tx.execute(
+        sa.select(outbox.c.state, outbox.c.reason, number)
+        .where(MAIL_NOT_SENT, settled >= since, settled < until)
+        .group_by(outbox.c.state, outbox.c.reason)
+        .order_by(number.desc(), outbox.c.state, outbox.c.reason)
+    )
+    return {(MailState(state), reason): count for state, reason, count in found}
 
 
 def count_accepted(tx: sa.Connection, since: datetime, until: datetime) -> int:
     """How many mails, the owner's too, servers accepted between two instants."""
     accepted = outbox.c.accepted_at
-    return tx.execute(sa.select(sa.func.count()).where(accepted >= since, accepted < until)).scalar_one()
+    return tx.execute(sa.select(sa.func.count()).where(MAIL_ACCEPTED, accepted >= since, accepted < until)).scalar_one()
 
 
-def last_accepted(tx: sa.Connection, template: str) -> OutboxRow | None:
-    """The latest mail to the owner of this template that was accepted."""
-    to_owner = sa.and_(outbox.c.audience == Audience.OWNER, outbox.c.template == template)
+def last_accepted_by(tx: sa.Connection, mailbox: str) -> datetime | None:
+    """When the server of this mailbox last accepted a mail, the owner's too."""
+    latest: datetime | None = tx.execute(_LAST_ACCEPTED_BY, {"its_mailbox": mailbox}).scalar_one()
+    return latest
+
+
+def deferred_because(tx: sa.Connection) -> Mapping[str, str]:
+    """What the server of a mailbox said, or did not say, to the mail that waits for it; by mailbox, those where none
+    was turned away left out."""
+    return {row.mailbox: row.error for row in tx.execute(_DEFERRED)}
+
+
+def first_created(tx: sa.Connection) -> datetime | None:
+    """When the first mail on record was decided."""
+    earliest: datetime | None = tx.execute(sa.select(sa.func.min(outbox.c.created_at))).scalar_one()
+    return earliest
+
+
+def last_accepted(tx: sa.Connection, template: str, before: datetime) -> OutboxRow | None:
+    """The latest mail to the owner of this template that was accepted, of those decided before an instant: a clock that
+    was wrong once has decided some in the future."""
+    to_owner = sa.and_(
+        outbox.c.audience == Audience.OWNER, outbox.c.template == template, outbox.c.created_at <= before
+    )
     found = tx.execute(
         sa.select(*_COLUMNS).where(to_owner, outbox.c.state == MailState.SENT).order_by(outbox.c.row.desc()).limit(1)
     ).one_or_none()
@@ -238,7 +295,8 @@ def count_all(tx: sa.Connection, since: datetime) -> int:
 
 
 def failed_for(tx: sa.Connection, address: str) -> bool:
-    """Whether a mail to this (folded) address was refused for good, so that no further automatic one goes there."""
+    """Whether this (folded) address was refused for good, or a mail to it came back, so that no further automatic one
+    goes there. A refusal of the mail itself, or of its sender, says nothing of the address."""
     return tx.execute(_REFUSED, {"its_address": address}).first() is not None
 
 
