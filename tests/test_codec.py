@@ -97,7 +97,7 @@ def test_the_text_is_what_the_documentation_shows() -> None:
         "type": "Warn",
         "fields": {
             "reason": "promise_late", "key": "late-acme", "text": "Nothing went out.", "urgency": "now", "client": None,
-            "once": 7_200_000_000,
+            "once": 7_200_000_000, "reminds": None,
         },
     }  # fmt: skip
 
@@ -168,10 +168,10 @@ guess: Any = Guess
         (remember(reason="r", key="k", value=0, until=datetime(2026, 1, 1)), "the instant has no zone"),  # noqa: DTZ001
         (remember(reason="r", key="k", value=0, until=date(2026, 1, 1)), "an instant is expected, not date"),
         (remember(reason="r", key="k", value=0, until=END_OF_TIME), "the instant lies outside the calendar"),
-        (Action(reason="r"), "Action is not one of Forget"),
-        (OwnNote(reason="r"), "OwnNote is not one of Forget"),
-        (Approve(), "Approve is not one of Forget"),
-        ("Reply", "str is not one of Forget"),
+        (Action(reason="r"), "Action is not one of CancelWake"),
+        (OwnNote(reason="r"), "OwnNote is not one of CancelWake"),
+        (Approve(), "Approve is not one of CancelWake"),
+        ("Reply", "str is not one of CancelWake"),
     ],
 )
 def test_an_action_that_holds_nonsense_is_refused_by_field(action: Any, words: str) -> None:

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benches import BIRCH, MANY, QUESTION, STATUS, TUESDAY_REPORT, acme, plugin
+from whiteglove.actions import Action, CancelWake, Json, WakeAt
 from whiteglove.errors import MailboxError
+from whiteglove.events import TimerFired
 from whiteglove.hookspecs import Schedule
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import Settings
@@ -109,6 +111,93 @@ class TestPluginsMoments:
             for _ in range(46 * 2):
                 bench.advance(minutes=30)
         assert alarm.dues == [datetime.fromisoformat(due) for due in dues]
+
+
+class TestAtTheStart:
+    def test_whenever_a_configuration_comes_into_force(self) -> None:
+        alarm = Alarm(at=time(8, 0), at_start=True)
+        with Bench(alarm.plugin(), now=NOON) as bench:
+            assert alarm.dues == [NOON]
+            bench.advance(minutes=5)
+            bench.advance(hours=20)
+            bench.restart()
+        assert alarm.dues == [NOON, datetime(2026, 3, 3, 7, tzinfo=UTC), NOON + timedelta(hours=20, minutes=5)]
+
+    def test_what_did_not_ask_for_it_is_left_alone(self) -> None:
+        alarm = Alarm(at=time(8, 0))
+        with Bench(alarm.plugin(), now=NOON) as bench:
+            bench.restart()
+        assert alarm.dues == []
+
+
+class Waking:
+    """A plugin that sets timers when a message comes, and notes each that fires."""
+
+    def __init__(self, *wishes: Action) -> None:
+        self.fired: list[tuple[str, datetime, Json]] = []
+        self._wishes = wishes
+
+    def plugin(self) -> object:
+        def on_timer(event: TimerFired) -> None:
+            self.fired.append((event.key, event.due, event.value))
+
+        return plugin("waking", on_message=lambda event: list(self._wishes), on_timer=on_timer)
+
+
+class TestTimers:
+    def test_it_fires_once_with_what_it_was_given(self) -> None:
+        at = NOON + timedelta(hours=3)
+        waking = Waking(WakeAt(reason="later", key="acme", at=at, value={"n": 1}))
+        with Bench(waking.plugin(), now=NOON) as bench:
+            bench.receive(STATUS)
+            bench.advance(hours=2, minutes=59)
+            assert waking.fired == []
+            bench.advance(minutes=2)
+            bench.advance(hours=5)
+            bench.restart()
+        assert waking.fired == [("acme", at, {"n": 1})]
+
+    def test_it_outlasts_a_restart_and_is_late_rather_than_lost(self) -> None:
+        at = NOON + timedelta(hours=1)
+        waking = Waking(WakeAt(reason="later", key="acme", at=at))
+        with Bench(waking.plugin(), now=NOON) as bench:
+            bench.receive(STATUS)
+            bench.clock.move(timedelta(days=3))
+            bench.restart()
+        assert waking.fired == [("acme", at, None)]
+
+    def test_set_anew_the_later_wish_counts_and_cancelled_none(self) -> None:
+        first, second = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+        waking = Waking(
+            WakeAt(reason="later", key="acme", at=first),
+            WakeAt(reason="later", key="acme", at=second),
+            WakeAt(reason="later", key="birch", at=first),
+            CancelWake(reason="done", key="birch"),
+        )
+        with Bench(waking.plugin(), now=NOON) as bench:
+            bench.receive(STATUS)
+            assert bench.timers == {"acme": second}
+            bench.advance(hours=1, minutes=1)
+            assert waking.fired == []
+            bench.advance(hours=1)
+        assert waking.fired == [("acme", second, None)]
+
+    def test_no_other_plugin_hears_of_it(self) -> None:
+        setting = Waking(WakeAt(reason="later", key="acme", at=NOON + timedelta(hours=1)))
+        heard: list[TimerFired] = []
+        other = plugin("other", on_timer=lambda event: heard.append(event))
+        with Bench(setting.plugin(), beside={"other": other}, now=NOON) as bench:
+            bench.receive(STATUS)
+            bench.advance(hours=2)
+        assert len(setting.fired) == 1
+        assert heard == []
+
+    def test_the_next_run_knows_it(self) -> None:
+        at = NOON + timedelta(minutes=1)
+        waking = Waking(WakeAt(reason="later", key="acme", at=at))
+        with Bench(waking.plugin(), now=NOON) as bench:
+            bench.receive(STATUS)
+            assert bench.daemon.scheduler.next_run() == at
 
 
 class TestPromisesAndObligations:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from whiteglove.ledger import IncidentKind, IncidentState, PromiseKind
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from whiteglove.message import Json as Json
 
 URGENCIES = ("now", "today", "digest")
 
@@ -47,7 +46,8 @@ class Warn(Action):
 
     `now` goes out at once, `today` in the next working minute, `digest` waits for the daily summary. Warnings with the
     same `key` that wait together become one; with `once`, a key that was told within that time is not told again. Where
-    two plugins warn about one event under the same key, the later section's words stand.
+    two plugins warn about one event under the same key, the later section's words stand. `reminds` is the row of the
+    promise that it is a reminder of.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Warn(Action):
     urgency: str = "now"
     client: str | None = None
     once: timedelta | None = None
+    reminds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,15 @@ class KeepPromise(Action):
 
     client: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovePromise(Action):
+    """Move the client's next report to another instant (UTC): their open promise, else the next slot. Everybody who was
+    told the old time is told the new one, once. An instant in the past or on a day off is refused."""
+
+    client: str
+    to: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +124,59 @@ class SendSummary(Action):
 
     date: date
     following: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Action):
+    """Lay a mail to a client ready in the owner's Drafts; the owner reads it, changes it, sends it, or does not.
+
+    `key` is the plugin's own name for it. A draft with a key that was used before replaces the one that still lies
+    there untouched; where a person has changed, sent or deleted that one, nothing is laid there again. `template` is a
+    name; the core finds the text in the client's language. `values` are the plugin's own; in the template
+    `say_day(value)` and `say_time(value)` put an ISO date or instant among them into the reader's words. `subject`
+    names a template of one line. `brief` says in the owner's language what the draft is for; where there is no text in
+    the client's language, the owner gets the brief alone.
+
+    `to` is the address of one of the client's people; without it, it goes to the author of the message answered, else
+    to who wrote or was written to last. `answers` is the row of the message that it replies to. With `tells`, the next
+    report's time is `when`, read from the ledger. `is_report`: sent on, it is the client's report. From `until` on it
+    is withdrawn, if nobody has touched it.
+    """
+
+    key: str
+    client: str
+    template: str
+    subject: str
+    brief: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+    to: str | None = None
+    answers: int | None = None
+    tells: PromiseKind | None = None
+    is_report: bool = False
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Action):
+    """Take a draft of this plugin's away again, since it is not true any more; not one that a person has changed."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakeAt(Action):
+    """Call the plugin's `on_timer` at an instant (UTC), or soon after it; a timer with the same key is set anew."""
+
+    key: str
+    at: datetime
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWake(Action):
+    """Drop a timer of this plugin's, if it is set."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

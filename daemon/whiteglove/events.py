@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from whiteglove.clients import Client, Limit, Person
 from whiteglove.ledger import Incident, Mail, Obligation, Promise
-from whiteglove.message import RecordedMessage
+from whiteglove.message import Json, RecordedMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,13 @@ class PromiseBroken(PromiseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMoved(PromiseEvent):
+    """A report was moved: `promise` is the new one, `was_due` the old time. Who was told the old time is told."""
+
+    was_due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationEvent(Event):
     obligation: Obligation
     client: Client
@@ -155,6 +162,25 @@ class ContactExceeded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientQuiet(Event):
+    """Nothing was heard of a client for longer than was agreed (`quiet_after`) or than they are used to; told once for
+    each silence. `since` is the last real contact in either direction, `usual` the gap that was to be expected."""
+
+    client: Client
+    since: datetime
+    usual: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientReturned(Event):
+    """A client who was quiet has written again. `since` is the contact before that."""
+
+    client: Client
+    message: RecordedMessage
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarningRaised(Event):
     """The owner is to be told something. `urgency` is `now`, `today` or `digest`."""
 
@@ -171,3 +197,12 @@ class ScheduleFired(Event):
 
     name: str
     due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    """A moment that the plugin set with `WakeAt` has come. `due` is when it should have been, `value` what it gave."""
+
+    key: str
+    due: datetime
+    value: Json = None

@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from whiteglove.actions import Actions, Json, Verdict
 from whiteglove.clients import Book, Client, Owner
 from whiteglove.events import (
+    ClientQuiet,
+    ClientReturned,
     ContactExceeded,
     Event,
     IncidentOpened,
@@ -35,7 +37,9 @@ from whiteglove.events import (
     PromiseDue,
     PromiseKept,
     PromiseLate,
+    PromiseMoved,
     ScheduleFired,
+    TimerFired,
     WarningRaised,
 )
 from whiteglove.ledger import Ledger, Mail
@@ -65,12 +69,16 @@ class PluginInfo:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """A moment that comes again: daily `at` this local time of the owner's, on these weekdays (Monday = 0), or `every`
-    so often. Each is fired once, however often the daemon restarts; a moment slept through is fired late, once."""
+    so often. Each is fired once, however often the daemon restarts; a moment slept through is fired late, once.
+
+    With `at_start` it is also fired whenever the daemon starts or its configuration was read again, since the book may
+    say something else then."""
 
     name: str
     at: time | None = None
     weekdays: frozenset[int] = field(default_factory=lambda: frozenset(range(7)))
     every: timedelta | None = None
+    at_start: bool = False
 
     def following(self, moment: datetime, worktime: WorkingTime) -> datetime:
         """The first time of day after a moment (UTC) that this schedule names. ValueError for one without `at`."""
@@ -152,8 +160,10 @@ def on_delivery(event: MailSent | MailFailed | MailBounced, ctx: AnyContext) -> 
 
 
 @hookspec
-def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ctx: AnyContext) -> Actions:
-    """A promised time has come, was kept, has passed, or was broken."""
+def on_promise(
+    event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken | PromiseMoved, ctx: AnyContext
+) -> Actions:
+    """A promised time has come, was kept, has passed, was broken, or was moved."""
 
 
 @hookspec
@@ -167,13 +177,18 @@ def on_incident(event: IncidentOpened | IncidentUpdated | IncidentResolved, ctx:
 
 
 @hookspec
-def on_client(event: ContactExceeded, ctx: AnyContext) -> Actions:
-    """A client's habits have changed: they write more often than was agreed."""
+def on_client(event: ContactExceeded | ClientQuiet | ClientReturned, ctx: AnyContext) -> Actions:
+    """A client's habits have changed: they write more often than was agreed, have fallen silent, or are back."""
 
 
 @hookspec
 def on_warning(event: WarningRaised, ctx: AnyContext) -> Actions:
     """The owner is to be told something: a second way to tell them."""
+
+
+@hookspec
+def on_timer(event: TimerFired, ctx: AnyContext) -> Actions:
+    """A moment that the plugin set with `WakeAt` has come. Only the plugin that set it is called."""
 
 
 @hookspec

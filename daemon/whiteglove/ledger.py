@@ -5,8 +5,9 @@ Instants are UTC. Nothing here writes: the store fills these values, the desk an
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -35,7 +36,8 @@ class Promise:
     """A time told to a client. It exists once a mail that tells it was accepted, or may have been.
 
     `uid` and `sequence` are those of its calendar entry (RFC 5545). `evidence` says what closed it: `marker`,
-    `report_subject`, `window`, `command`, `answer`. `told` is False for a slot used up without anybody being told.
+    `report_subject`, `window`, `call`, `command`, `answer`, `moved`. `told` is False for a slot that was used up or
+    moved without anybody being told; one that was moved so is closed without a word when its time passes (`passed`).
     """
 
     row: int
@@ -46,6 +48,7 @@ class Promise:
     uid: str
     sequence: int = 0
     made_at: datetime | None = None
+    reminded_at: datetime | None = None
     closed_at: datetime | None = None
     late: bool = False
     evidence: str = ""
@@ -181,11 +184,69 @@ class Incident:
     entries: tuple[IncidentEntry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientNote:
+    """What the owner noted about a client. A `call` counts as contact; `outbound` says that the owner made it,
+    `minutes` how long it took, where that was told."""
+
+    row: int
+    client: str
+    at: datetime
+    text: str
+    call: bool = False
+    outbound: bool = False
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSilence:
+    """A client of whom nothing was heard since `since`, the last real contact in either direction; `usual` is the gap
+    that was to be expected at most."""
+
+    client: str
+    since: datetime
+    usual: timedelta
+
+
+class DraftState(StrEnum):
+    """`WANTED` is to be laid in Drafts, `PLACED` lies there as it was written, `CHANGED` was edited by a person. `SENT`
+    was seen in Sent, `WITHDRAWN` was taken away again, `GONE` was deleted by a person; `FAILED` never got there."""
+
+    WANTED = "wanted"
+    PLACED = "placed"
+    CHANGED = "changed"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedDraft:
+    """A mail to a client that was laid ready for the owner, without its text."""
+
+    row: int
+    plugin: str
+    key: str
+    client: str
+    template: str
+    state: DraftState
+    created_at: datetime
+    placed_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
 class Ledger(Protocol):
     """What a plugin may read. Every answer is as of the moment the event is handled."""
 
     def next_report(self, client: str) -> datetime | None:
         """When this client hears next: their open promise, else the first free slot of their cadence; else None."""
+
+    def next_reports(self, client: str, count: int) -> tuple[datetime, ...]:
+        """The next so many report times, ascending: what is owed, then the free slots of the cadence."""
+
+    def promises(self, client: str, since: datetime) -> tuple[Promise, ...]:
+        """Everything promised to this client that was due since an instant or is still owed, the earliest due first."""
 
     def open_promises(self, client: str) -> tuple[Promise, ...]:
         """Promises still owed to this client, late ones included, the earliest due first."""
@@ -196,6 +257,12 @@ class Ledger(Protocol):
     def open_obligations(self, client: str | None = None) -> tuple[Obligation, ...]:
         """What still waits for an answer, the oldest first; of all clients where none is named."""
 
+    def obligations(self, client: str, since: datetime) -> tuple[Obligation, ...]:
+        """What this client asked since an instant, answered or not, the oldest first."""
+
+    def answered(self, since: datetime) -> tuple[Obligation, ...]:
+        """What the owner answered since an instant, of all clients, in the order of the answers."""
+
     def obligation_of(self, message: int) -> Obligation | None:
         """The obligation that this message opened or joined, as long as it is open."""
 
@@ -204,6 +271,29 @@ class Ledger(Protocol):
 
     def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
         """What this client wrote and what the owner wrote to them, in order of arrival; automatic mail left out."""
+
+    def written(self, client: str, moments: Sequence[datetime]) -> tuple[int, ...]:
+        """How many messages this client wrote from each of these instants, which ascend, to the next one."""
+
+    def written_by_kind(self, client: str, since: datetime, before: datetime) -> Mapping[Kind, int]:
+        """How many of the messages that this client wrote between two instants wanted what in the first place."""
+
+    def silences(self, moment: datetime) -> tuple[ClientSilence, ...]:
+        """Of whom nothing was heard for too long, as of an instant, the longest silence first."""
+
+    def notes(self, client: str, since: datetime) -> tuple[ClientNote, ...]:
+        """What the owner noted about this client since an instant, calls too, the oldest first."""
+
+    def last_contact(self, client: str, *, outbound: bool | None = None) -> datetime | None:
+        """When there last was real contact, by mail of a person's or by a call: from the owner (`outbound`), from the
+        client (False), or from either."""
+
+    def drafts(self, client: str, since: datetime | None = None) -> tuple[PlacedDraft, ...]:
+        """The drafts to this client that are wanted or lie in Drafts, the oldest first; with `since` also those whose
+        end, for example that the owner deleted them, was noticed after that instant."""
+
+    def muted_until(self, client: str) -> datetime | None:
+        """Until when nothing automatic goes to this client, by the owner's word on the command line or in the file."""
 
     def message(self, row: int) -> RecordedMessage | None:
         """A recorded message by its row, for its subject and its time; None where retention has removed it."""

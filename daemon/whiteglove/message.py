@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+"""What a plugin may hand over to be kept: a value of JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -158,12 +161,17 @@ class Guess:
 @dataclass(frozen=True, slots=True)
 class Classification:
     """What a message wants: the primary kind first. `abstained` means that no cue supported any kind strongly enough;
-    the kind is then `question`, so that a person looks at it. At most three cues, each at most 80 characters."""
+    the kind is then `question`, so that a person looks at it. At most three cues, each at most 80 characters.
+
+    `urgency` says how much haste the words ask for, `mood` how upset they are: from 0, calm, to 1.
+    """
 
     kinds: tuple[Kind, ...]
     confidence: float
     abstained: bool = False
     cues: tuple[str, ...] = ()
+    urgency: float = 0.0
+    mood: float = 0.0
 
     @property
     def kind(self) -> Kind:

@@ -6,16 +6,17 @@ however often the daemon restarts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from whiteglove.hookspecs import Schedule
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseState
 from whiteglove.ports import Clock
-from whiteglove.promises import judge
+from whiteglove.promises import judge, moved_from
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, folders, ledger, memory, outbox
+from whiteglove.store import Store, events, folders, ledger, memory, outbox, timers
+from whiteglove.store.view import SLOTS_REMEMBERED
 
 Owed = TypeVar("Owed", Promise, Obligation)
 
@@ -25,6 +26,9 @@ JUST_AFTER = 0.05
 AT_ONCE = 0.5
 NEAR = timedelta(hours=2)
 SLEPT_THROUGH = timedelta(days=7)
+WRONG_CLOCK = timedelta(days=1)
+"""A moment that was fired further ahead than this was fired by a clock that has been set back since."""
+TIMERS = 200
 
 
 class Scheduler:
@@ -40,11 +44,12 @@ class Scheduler:
         self._settings = settings
         self._schedules = schedules
         self._clock = clock
+        self._has_begun = False
 
     def look(self) -> int:
         """Store an event for everything that has come due; return how many."""
         now = self._clock.now()
-        return self._owed(now) + self._plugins(now)
+        return self._begin(now) + self._owed(now) + self._timers(now) + self._plugins(now)
 
     def sent_interval(self) -> float:
         """Seconds until Sent should be read again: soon while an obligation is open, an answer waits or a promise is
@@ -70,6 +75,8 @@ class Scheduler:
         with self._store.read() as tx:
             moments = [promise.due for promise in self._concerned(ledger.owed(tx))]
             moments += [found.due for found in self._concerned(ledger.open_obligations(tx)) if found.due]
+            timer = timers.next_due(tx)
+            moments += [timer] if timer else []
             for plugin, known in self._schedules.items():
                 for schedule in known:
                     moments.append(self._following(schedule, now, memory.last_fired(tx, plugin, schedule.name)))
@@ -88,7 +95,11 @@ class Scheduler:
         with self._store.read() as tx:
             read_until = folders.sent_read_until(tx, self._mailboxes(), now)
             for promise in self._concerned(ledger.owed(tx)):
-                due += [(kind, promise.row, promise.due) for kind in self._come(promise, now, read_until)]
+                # Only what breaks a late promise depends on the slots, of which those moved away are none.
+                late = promise.state is PromiseState.LATE
+                known = ledger.promises_of(tx, promise.client, now - SLOTS_REMEMBERED) if late else ()
+                moved = moved_from(known)
+                due += [(kind, promise.row, promise.due) for kind in self._come(promise, now, read_until, moved)]
             if read_until is not None:
                 due += [
                     ("ObligationOverdue", found.row, found.due)
@@ -102,14 +113,51 @@ class Scheduler:
                     events.add(tx, kind, at, row)
         return len(fresh)
 
-    def _come(self, promise: Promise, now: datetime, read_until: datetime | None) -> Iterator[str]:
+    def _come(
+        self, promise: Promise, now: datetime, read_until: datetime | None, moved: Collection[datetime]
+    ) -> Iterator[str]:
         """What the clock says about a promise. The desk changes its state, after the owner's mail read before."""
         is_open = promise.state is PromiseState.OPEN
         if is_open and promise.due <= now:
             yield "PromiseDue"
         cadence = self._settings.book.clients[promise.client].report
-        if judge(promise, now, read_until, cadence, self._settings.worktime) is not promise.state:
+        if judge(promise, now, read_until, cadence, self._settings.worktime, moved) is not promise.state:
             yield "PromisePassed" if is_open else "PromiseOverdue"
+
+    def _begin(self, now: datetime) -> int:
+        """At the first look, the schedules that want to know that a configuration came into force."""
+        if self._has_begun:
+            return 0
+        wanted = [
+            {"plugin": plugin, "name": schedule.name, "due": now.isoformat()}
+            for plugin, known in self._schedules.items()
+            for schedule in known
+            if schedule.at_start
+        ]
+        if wanted:
+            with self._store.write() as tx:
+                for details in wanted:
+                    events.add(tx, "ScheduleFired", now, None, details)
+        self._has_begun = True
+        return len(wanted)
+
+    def _timers(self, now: datetime) -> int:
+        """The moments that plugins asked for once: the row becomes an event in one commit."""
+        with self._store.read() as tx:
+            if not timers.due(tx, now, 1):
+                return 0
+        with self._store.write() as tx:
+            come = timers.due(tx, now, TIMERS)
+            for timer in come:
+                details = {
+                    "plugin": timer.plugin,
+                    "key": timer.key,
+                    "due": timer.due.isoformat(),
+                    "value": timer.value,
+                }
+                events.add(tx, "TimerFired", now, None, details)
+                timers.drop(tx, timer.plugin, timer.key)
+        return len(come)
 
     def _plugins(self, now: datetime) -> int:
         return sum(self._fire(plugin, schedule, now) for plugin, known in self._schedules.items() for schedule in known)
@@ -118,10 +166,12 @@ class Scheduler:
         with self._store.read() as tx:
             last = memory.last_fired(tx, plugin, schedule.name)
         due = self._latest(schedule, now, last)
-        if due is None or (last is not None and due <= last):
+        sound_until = now + WRONG_CLOCK
+        if due is None or (last is not None and due <= last <= sound_until):
             return 0
         with self._store.write() as tx:
-            memory.fire(tx, plugin, schedule.name, due)
+            if not memory.fire(tx, plugin, schedule.name, due, sound_until):
+                return 0
             # The first look only notes where time stands: a moment before the plugin was there was not missed.
             if last is None:
                 return 0
@@ -132,7 +182,8 @@ class Scheduler:
     def _latest(self, schedule: Schedule, now: datetime, last: datetime | None) -> datetime | None:
         """The latest moment of a schedule that is not in the future."""
         if schedule.every is not None:
-            return now if last is None else last + schedule.every * ((now - last) // schedule.every)
+            since = now if last is None or last > now + WRONG_CLOCK else last
+            return since + schedule.every * ((now - since) // schedule.every)
         assert schedule.at is not None
         worktime = self._settings.worktime
         day, earliest = worktime.local_date(now), worktime.local_date(now - SLEPT_THROUGH)

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from whiteglove.actions import (
     Action,
     Approve,
+    CancelWake,
+    Draft,
     Drop,
     Forget,
     Hold,
     KeepPromise,
+    MovePromise,
     Note,
     OpenIncident,
     Remember,
@@ -23,7 +26,9 @@ from whiteglove.actions import (
     SendSummary,
     UpdateIncident,
     Verdict,
+    WakeAt,
     Warn,
+    Withdraw,
 )
 
 ANOTHER_ANSWER = "another_answer"
@@ -48,6 +53,9 @@ class Settlement:
     memory: list[tuple[str, Remember | Forget]] = field(default_factory=list)
     kept: list[tuple[str, KeepPromise]] = field(default_factory=list)
     incidents: list[tuple[str, OpenIncident | UpdateIncident]] = field(default_factory=list)
+    moved: list[tuple[str, MovePromise]] = field(default_factory=list)
+    drafts: list[tuple[str, Draft | Withdraw]] = field(default_factory=list)
+    timers: list[tuple[str, WakeAt | CancelWake]] = field(default_factory=list)
     summaries: list[tuple[str, SendSummary]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -79,6 +87,12 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
                     agreed.kept.append((proposal.plugin, action))
                 case OpenIncident() | UpdateIncident():
                     agreed.incidents.append((proposal.plugin, action))
+                case MovePromise():
+                    agreed.moved.append((proposal.plugin, action))
+                case Draft() | Withdraw():
+                    agreed.drafts.append((proposal.plugin, action))
+                case WakeAt() | CancelWake():
+                    agreed.timers.append((proposal.plugin, action))
                 case SendSummary():
                     agreed.summaries.append((proposal.plugin, action))
                 case Note():

@@ -31,4 +31,5 @@ def test_the_translation_says_the_same_and_fills_in_the_same() -> None:
 
 
 def test_who_reads_another_language_gets_english() -> None:
-    assert words_in("it") == words_in("en")
+    assert words_in("xx") == words_in("en")
+    assert words_in("it")["muted"] == words_in("en")["muted"]

@@ -105,12 +105,12 @@ class TestReview:
             assert [mail.error for mail in bench.mails if mail.client] == [f"held: {reason}"]
             assert f"is held back ({reason})" in mails[0].text
 
-    def test_and_is_called_off_when_its_time_is_over(self) -> None:
+    def test_and_is_withheld_when_its_time_is_over(self) -> None:
         with Bench(reviewing(Hold(reason="ask_me")), beside={"acknowledge": QUICK}) as bench:
             bench.receive(STATUS)
             mails = bench.advance(days=1, hours=6)
             assert to_clients(mails) == []
-            assert [mail.state for mail in bench.mails if mail.client] == [MailState.CANCELLED]
+            assert [mail.state for mail in bench.mails if mail.client] == [MailState.WITHHELD]
             assert bench.reasons == ["time_passed"]
 
     def test_a_held_answer_that_tells_no_time_ages_out(self) -> None:

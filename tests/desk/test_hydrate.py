@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from benches import BIRCH, QUESTION, STATUS, TUESDAY_REPORT, acme, plugin
+from benches import BIRCH, FRIDAY_REPORT, QUESTION, STATUS, TUESDAY_REPORT, acme, plugin
 from whiteglove import events as event_types
-from whiteglove.actions import Action, OpenIncident, UpdateIncident
+from whiteglove.actions import Action, OpenIncident, UpdateIncident, WakeAt
 from whiteglove.desk.hydrate import hook_of, hydrate
 from whiteglove.errors import SubmissionError
 from whiteglove.events import Event, IncidentEvent, ObligationEvent, PromiseEvent
@@ -30,7 +30,7 @@ TYPES = [
 ]
 HOOKS = (
     "on_message", "on_sent", "on_delivery", "on_promise", "on_obligation", "on_incident", "on_client", "on_warning",
-    "on_schedule",
+    "on_timer", "on_schedule",
 )  # fmt: skip
 
 
@@ -55,12 +55,15 @@ class Heard:
 
 
 def _hear(seen: list[Any], event: Event) -> list[Action]:
-    """Remember the event; of each obligation an incident is made, updated and resolved."""
+    """Remember the event; of each obligation an incident is made, updated and resolved, and the owner's first mail sets
+    a timer."""
     seen.append(event)
     match event:
         case event_types.ObligationOpened():
             kind = IncidentKind.COMPLAINT
             return [OpenIncident(reason="heard", client=event.client.key, kind=kind, matter=f"thread:{event.id}")]
+        case event_types.OwnerSent():
+            return [WakeAt(reason="heard", key="later", at=event.at + timedelta(hours=1), value={"row": event.id})]
         case event_types.IncidentOpened():
             return [UpdateIncident(reason="heard", incident=event.incident.row)]
         case event_types.IncidentUpdated():
@@ -72,7 +75,7 @@ def _hear(seen: list[Any], event: Event) -> list[Action]:
 def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
     heard = Heard()
     beside = {"heard": heard.plugin()}
-    limited = {"acme": acme('contact_limit = "1 per day"'), "birch": BIRCH}
+    limited = {"acme": acme('contact_limit = "1 per day"', 'quiet_after = "7d"'), "birch": BIRCH}
     with Bench(acknowledge, beside=beside, delay="0s", clients=limited) as bench:
         bench.receive(STATUS)
         bench.owner_sends("All is well.", answers="bench.1@elsewhere.example")
@@ -86,8 +89,10 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
         bench.receive(QUESTION, sender="Ada <ada@acme.example>", subject="How far")
         bench.advance(days=6)
         bench.advance(days=2)
+        bench.receive(QUESTION)
         with bench.store.write() as tx:
             events.add(tx, "MailBounced", bench.clock.now(), 1, {"status": "5.1.1"})
+            events.add(tx, "PromiseMoved", bench.clock.now(), 1, {"was_due": FRIDAY_REPORT.isoformat()})
         bench.run()
         assert bench.failures == []
 
@@ -120,6 +125,15 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
     contact = heard.of(event_types.ContactExceeded)[0]
     assert (contact.client.key, contact.count, contact.limit.count) == ("acme", 2, 1)
     assert contact.message.author.address == "ada@acme.example"
+    (quiet,) = heard.of(event_types.ClientQuiet)
+    (returned,) = heard.of(event_types.ClientReturned)
+    # Half of what was agreed: there were incidents.
+    assert (quiet.client.key, quiet.usual) == ("acme", timedelta(days=3, hours=12))
+    assert (returned.client.key, returned.message.subject, returned.since) == ("acme", "Catalogue", quiet.since)
+    timer = heard.of(event_types.TimerFired)[0]
+    assert (timer.key, timer.due, timer.value) == ("later", first.at + timedelta(hours=1), {"row": first.id})
+    (moved,) = heard.of(event_types.PromiseMoved)
+    assert (moved.client.key, moved.promise.row, moved.was_due) == ("acme", 1, FRIDAY_REPORT)
 
 
 def test_each_type_has_a_hook() -> None:

@@ -246,3 +246,50 @@ class TestMailFromBeforeTheLine:
             b.run()
             assert reports(b) == []
             assert b.logged("promise.kept") == []
+
+
+class TestACall:
+    CALLS = '[{ at = "Tue 16:00", by = "call" }, "Fri 16:00"]'
+
+    def calls(self, b: Bench) -> Promise | None:
+        with b.store.write() as tx:
+            keeper = Keeper(b.settings, b.store)
+            return keeper.call_made(tx, b.settings.book.clients["acme"], b.clock.now())
+
+    def test_in_its_time_it_is_the_report(self) -> None:
+        with bench(report=self.CALLS) as b:
+            b.receive(STATUS)
+            b.receive(QUESTION, subject="Paper", sender=ADA)
+            b.clock.move(TUESDAY_REPORT - timedelta(hours=1) - b.clock.now())
+            assert self.calls(b) is not None
+            assert reports(b) == [(TUESDAY_REPORT, PromiseState.KEPT, "call")]
+            assert [owed.address for owed in b.obligations] == ["ada@acme.example"]
+            b.advance(hours=2)
+            assert reports(b) == [(TUESDAY_REPORT, PromiseState.KEPT, "call")]
+
+    def test_it_uses_up_a_slot_that_nobody_was_told(self) -> None:
+        with bench(report=self.CALLS) as b:
+            b.clock.move(TUESDAY_REPORT - timedelta(hours=1) - b.clock.now())
+            kept = self.calls(b)
+            assert kept is not None
+            assert (kept.due, kept.told, kept.late) == (TUESDAY_REPORT, False, False)
+            assert self.calls(b) is None
+
+    def test_late_it_keeps_the_promise_late(self) -> None:
+        with bench(report=self.CALLS) as b:
+            b.receive(STATUS)
+            b.clock.move(TUESDAY_REPORT - b.clock.now())
+            b.advance(minutes=30)
+            assert [promise.state for promise in b.promises] == [PromiseState.LATE]
+            kept = self.calls(b)
+            assert kept is not None
+            assert kept.late
+
+    def test_at_any_other_time_or_for_a_report_by_mail_it_keeps_nothing(self) -> None:
+        with bench(report=self.CALLS) as b:
+            b.clock.move(TUESDAY_REPORT - timedelta(hours=25) - b.clock.now())
+            assert self.calls(b) is None
+            b.clock.move(FRIDAY_REPORT - timedelta(hours=1) - b.clock.now())
+            assert self.calls(b) is None
+        with bench(report="[]") as b:
+            assert self.calls(b) is None

@@ -52,7 +52,9 @@ def test_the_first_summary_looks_back_a_day_and_each_other_to_the_one_before() -
         bench.advance(hours=22)
         assert bench.clock.now() == EIGHT
         bench.advance(hours=3)
-        assert summary_of(bench).day == Day(date=date(2026, 3, 3), since=EIGHT, until=EIGHT + timedelta(hours=3))
+        assert summary_of(bench).day == Day(
+            date=date(2026, 3, 3), since=EIGHT, until=EIGHT + timedelta(hours=3), previous=date(2026, 3, 3)
+        )
 
 
 def test_another_date_stands_for_itself() -> None:
@@ -70,3 +72,28 @@ def test_building_one_changes_nothing() -> None:
         before = bench.mails, bench.warned
         assert summary_of(bench) == summary_of(bench)
         assert (bench.mails, bench.warned) == before
+
+
+def test_what_plugins_say_of_a_week_that_is_over_is_one_section() -> None:
+    def looking_back(text: str) -> Section:
+        return Section(title="Part", week=(Item(text=text),), month=())
+
+    beside = {
+        "first": plugin("first", summarise=lambda day: looking_back("one")),
+        "second": plugin("second", summarise=lambda day: looking_back("two")),
+    }
+    with Bench(plugin(), beside=beside) as bench:
+        sections = summary_of(bench).sections
+        back = [section for section in sections if section.place is Place.LOOK_BACK]
+        assert [(part.title, [item.text for item in part.items]) for part in back] == [
+            ("The week that is over", ["one", "two"])
+        ]
+        assert [section.week for section in sections if section.title == "Part"] == [(), ()]
+
+
+def test_a_clock_that_was_in_the_future_does_not_hide_a_day() -> None:
+    with Bench(daily_summary) as bench:
+        bench.advance(days=300)
+        bench.clock.move(timedelta(days=-299))
+        day = summary_of(bench).day
+        assert day.since < day.until == bench.clock.now()

@@ -99,3 +99,36 @@ def test_it_is_said_in_german_to_who_reads_german() -> None:
         found = section(bench)
         assert (found.title, found.headline) == ("Wartet auf Antwort", "1 Antwort offen")
         assert found.items[0].detail == "1 von 8 Arbeitsstunden"
+
+
+def test_each_line_leads_to_its_message() -> None:
+    with Bench(daily_summary) as bench:
+        bench.receive(QUESTION, subject="Covers")
+        (item,) = section(bench).items
+        assert item.step == f"whiteglove explain {bench.last_message_id}"
+        assert item.link == f"mid:{bench.last_message_id}"
+
+
+def test_what_a_client_wrote_into_a_message_id_is_no_command_and_no_address() -> None:
+    with Bench(daily_summary) as bench:
+        for name in ("a;touch${IFS}b/c?d@acme.example", "-h@acme.example", "x" * 200 + "@acme.example"):
+            raw = bench.compose(QUESTION, sender="Wile Coyote <wile@acme.example>", subject=name[:5])
+            bench.world.account.deliver(raw.replace(bench.last_message_id.encode(), name.encode()))
+        bench.run()
+        steps = {item.step: item.link for item in section(bench).items}
+        assert steps == {
+            "whiteglove explain 'a;touch${IFS}b/c?d@acme.example'": "mid:a;touch$%7BIFS%7Db%2Fc%3Fd@acme.example",
+            "whiteglove explain '<-h@acme.example>'": "mid:-h@acme.example",
+            "": "",
+        }
+
+
+def test_of_several_days_only_working_time_counts_too() -> None:
+    with Bench(daily_summary) as bench:
+        bench.receive(QUESTION, subject="Covers")
+        bench.advance(hours=5)
+        bench.receive(QUESTION, subject="Walls")
+        bench.advance(days=7)
+        # Five days of 8.5 hours, and what was left of the first one less what was not over of the last.
+        details = {item.text[1:6]: item.detail for item in section(bench).items}
+        assert details == {"Cover": "47.5 of 8 working hours", "Walls": "42.5 of 8 working hours"}

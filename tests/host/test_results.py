@@ -78,7 +78,7 @@ def test_a_plugin_keeps_no_hand_on_what_it_returned() -> None:
         ([reply(reason="r", template="t", tells="report")], "Reply.tells: a PromiseKind is expected, not str"),
         ([Remember(reason="r", key="k", value="x" * 70_000)], "returned a Remember of 70.* characters; 65536 are"),
         ([Remember(reason="r", key="k", value=1, until=datetime(2026, 1, 1))], "the instant has no zone"),  # noqa: DTZ001
-        (repeat(NOTE), "returned more than 100 actions"),
+        (repeat(NOTE), "returned more than 1000 actions"),
     ],
 )
 def test_nonsense_for_actions_is_refused(result: Any, sentence: str) -> None:

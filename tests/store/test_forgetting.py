@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,20 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from benches import BIRCH, COMPLAINT, MANY, QUESTION, STATUS, acme, plugin, to_clients
-from store.conftest import NOW, PlanMail
-from whiteglove.actions import Hold, Remember, Warn
+from drafty import wish
+from store.conftest import DAY, NOW, PlanMail
+from whiteglove.actions import Hold, Remember, WakeAt, Warn
 from whiteglove.errors import StoreError, SubmissionError
-from whiteglove.ledger import MailState
-from whiteglove.store import Store, events, forgetting, messages, outbox, schema
+from whiteglove.ledger import DraftState, MailState
+from whiteglove.message import Kind
+from whiteglove.store import Store, corrections, drafts, events, forgetting, messages, notes, outbox, schema, silences
 from whiteglove.store.forgetting import Whom
 from whiteglove.store.remarks import FORGOTTEN
 from whiteglove.store.schema import plugin_health
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge
 
+YEAR = 365 * DAY
 JUTTA = "Jutta Forst <jutta@birch.example>"
 ADA = "Ada Birdwell <ada@acme.example>"
 WILE = Whom(
@@ -83,6 +87,12 @@ def everything(b: Bench, whose: str, *addresses: str) -> None:
     b.advance(hours=1)
     b.receive(COMPLAINT, sender=first, subject=f"{whose} mistake")
     b.receive(STATUS, sender=first, subject=f"{whose} again")
+    with b.store.write() as tx:
+        row = messages.find(tx, b.store.hash_id(b.last_message_id))
+        assert row is not None
+        about = messages.recorded(row)
+        said = {"thread": about.thread, "address": about.author.folded, "message": about.row}
+        corrections.add(tx, at=b.clock.now(), client=about.client, was=None, kind=Kind.BILLING, **said)
 
 
 SUBJECTS = ("Anvil report", "Anvil mistake", "Anvil again")
@@ -242,6 +252,112 @@ class TestAClient:
                 assert len(mails) < 20
             told = [mail for mail in b.mails if mail.template == "summary" and mail.state is MailState.SENT]
             assert told
+
+
+class TestWhatIsPrepared:
+    """Drafts, timers, notes and silences: of a client all of them, of a person what tells of them."""
+
+    def busy(self) -> Bench:
+        """A plugin that lays a draft ready for whoever writes, and sets a timer about them."""
+
+        def on_message(event: Any) -> list[Any]:
+            client, person = event.client.key, event.person.name
+            draft = wish(
+                key=f"ask:{client}:{event.message.row}",
+                client=client,
+                brief=f"{person} asked.",
+                values={"words": f" about {event.message.subject}"},
+                to=event.message.author.address,
+                answers=event.message.row,
+            )
+            wake = WakeAt(reason="x", key=f"again:{client}", at=event.at + YEAR, value={"who": person})
+            return [draft, wake]
+
+        made = plugin("drafty", package="drafty", on_message=on_message)
+        return Bench(made, clients={"acme": acme(), "birch": BIRCH}, toml=MANY)
+
+    def fill(self, b: Bench) -> None:
+        for sender, subject in (("Wile Coyote <wile@acme.example>", "Anvil paper"), (JUTTA, "Harbour paper")):
+            b.receive(QUESTION, sender=sender, subject=subject)
+        with b.store.write() as tx:
+            for client, text in (("acme", "Wile Coyote has an anvil"), ("birch", "Jutta Forst has a harbour")):
+                notes.add(tx, client=client, at=b.clock.now(), text=text)
+                notes.add(tx, client=client, at=b.clock.now(), text=f"{text} too", call=True, outbound=True)
+                silences.begin(tx, client, NOW, DAY, NOW)
+
+    def test_no_byte_of_a_client_is_left_and_the_neighbours_rows_are_untouched(self) -> None:
+        with self.busy() as b:
+            self.fill(b)
+            before = record_of(b, "birch")
+            assert len(traces_left(b, "Wile Coyote", "wile@acme.example", "Anvil paper", "an anvil")) == 4
+            done = forget(b, ACME)
+            assert {kind: done[kind] for kind in ("drafts", "timers", "client_notes", "silences")} == {
+                "drafts": 1, "timers": 1, "client_notes": 2, "silences": 1,
+            }  # fmt: skip
+            assert traces_left(b, "Wile Coyote", "wile@acme.example", "Anvil", "acme", "Acme") == []
+            assert all(rows == [] for rows in record_of(b, "acme").values())
+            assert record_of(b, "birch") == before
+            assert set(b.timers) == {"again:birch"}
+            assert forget(b, ACME) == {}
+
+    def test_an_untouched_draft_is_taken_away_and_the_others_stay(self) -> None:
+        with self.busy() as b:
+            self.fill(b)
+            assert [mail.recipient for mail in b.drafted] == ["wile@acme.example", "jutta@birch.example"]
+            forget(b, ACME)
+            b.run()
+            assert [mail.recipient for mail in b.drafted] == ["jutta@birch.example"]
+            assert [draft.state for draft in b.drafts] == [DraftState.WITHDRAWN, DraftState.PLACED]
+            assert b.failures == []
+
+    def test_one_that_is_only_wanted_is_never_laid_there(self) -> None:
+        with self.busy() as b:
+            with b.store.write() as tx:
+                drafts.want(tx, "drafty", wish(key="soon", to="wile@acme.example"), b.clock.now())
+            forget(b, ACME)
+            b.run()
+            assert b.drafted == []
+            assert [draft.state for draft in b.drafts] == [DraftState.WITHDRAWN]
+
+    def test_of_a_person_what_tells_of_them(self) -> None:
+        with self.busy() as b:
+            self.fill(b)
+            b.receive(QUESTION, sender=ADA, subject="Bird paper")
+            before = record_of(b, "birch")
+            done = forget(b, WILE)
+            assert (done["drafts"], done["client_notes"], done.get("timers", 0)) == (1, 2, 0)
+            assert traces_left(b, "Wile Coyote", "wile@acme.example", "Anvil", "an anvil") == []
+            assert record_of(b, "birch") == before
+            with b.store.read() as tx:
+                assert [(one.text, one.call) for one in notes.of_client(tx, "acme", NOW)] == [("", True)]
+                assert silences.lasting_of(tx, "acme") is not None
+            b.run()
+            assert {mail.recipient for mail in b.drafted} == {"ada@acme.example", "jutta@birch.example"}
+
+    def test_who_never_wrote_is_known_by_the_client_they_belong_to(self) -> None:
+        with self.busy() as b:
+            self.fill(b)
+            runner = Whom(client=None, addresses=frozenset({"r@acme.example"}), names=frozenset({"Road Runner"}))
+            with b.store.write() as tx:
+                notes.add(tx, client="acme", at=b.clock.now(), text="Road Runner is fast")
+            assert forget(b, runner) == {}
+            assert forget(b, replace(runner, belongs_to=frozenset({"acme"}))) == {"client_notes": 1}
+            assert traces_left(b, "Road Runner") == []
+
+    def test_a_timer_that_went_off_and_waits_is_over(self) -> None:
+        with self.busy() as b:
+            with b.store.write() as tx:
+                details = {"plugin": "drafty", "key": "again:acme", "due": NOW.isoformat(), "value": None}
+                events.park(tx, events.add(tx, "TimerFired", NOW, None, details), "it raised")
+            forget(b, ACME)
+            assert traces_left(b, "acme") == []
+            with b.store.read() as tx:
+                assert events.counts(tx) == {"open": 0, "parked": 0}
+
+    def test_who_is_known_by_a_note_alone_is_known(self, tx: sa.Connection) -> None:
+        assert forgetting.is_known(tx, "cedar") is False
+        notes.add(tx, client="cedar", at=NOW, text="x")
+        assert forgetting.is_known(tx, "cedar") is True
 
 
 @budget(max_examples=12, deadline=None)

@@ -156,6 +156,33 @@ def test_what_waits_is_told_oldest_first_of_one_client_or_all(tx: sa.Connection)
     assert ledger.open_obligations(tx, "cedar") == ()
 
 
+def test_what_weighs_on_an_answer_is_its_thread_a_complaint_and_a_broken_answer(tx: sa.Connection) -> None:
+    for thread in range(10, 30):
+        oblige(tx, thread)
+    here = oblige(tx, 1)
+    complaint = oblige(tx, 2, kinds=(Kind.QUESTION, Kind.COMPLAINT))
+    missed = oblige(tx, 3, kinds=(Kind.DEADLINE_MISSED,))
+    broken, kept = oblige(tx, 4), oblige(tx, 5)
+    for obligation, state in ((broken, PromiseState.BROKEN), (kept, PromiseState.KEPT)):
+        promise = make(tx, kind=PromiseKind.ANSWER, obligation=obligation)
+        ledger.close_promise(tx, promise, state, NOW)
+    oblige(tx, 1, client="birch", kinds=(Kind.COMPLAINT,))
+
+    assert {found.row for found in ledger.weighing_on(tx, "acme", 1)} == {here, complaint, missed, broken}
+    ledger.answer_obligation(tx, complaint, NOW, None)
+    ledger.answer_obligation(tx, broken, NOW, None)
+    assert {found.row for found in ledger.weighing_on(tx, "acme", 99)} == {missed}
+
+
+def test_what_a_client_asked_since_an_instant_answered_or_not(tx: sa.Connection) -> None:
+    oblige(tx, 1, at=NOW - DAY)
+    second, first = oblige(tx, 2, at=NOW), oblige(tx, 3, at=NOW - HOUR)
+    oblige(tx, 4, client="birch")
+    ledger.answer_obligation(tx, first, NOW, None)
+
+    assert [found.row for found in ledger.obligations_of(tx, "acme", NOW - HOUR)] == [first, second]
+
+
 def test_an_overdue_obligation_still_waits(tx: sa.Connection) -> None:
     row = oblige(tx)
     ledger.mark_overdue(tx, row)
@@ -206,3 +233,18 @@ def test_what_was_closed_since_an_instant_is_found_for_all_clients(tx: sa.Connec
     ledger.close_promise(tx, broken, PromiseState.BROKEN, NOW + DAY, late=True, evidence="", message=None)
 
     assert [promise.row for promise in ledger.closed(tx, NOW + HOUR)] == [kept, broken]
+
+
+def test_what_was_answered_since_an_instant_in_the_order_of_the_answers(tx: sa.Connection) -> None:
+    first, second, third, _ = (oblige(tx, thread) for thread in (1, 2, 3, 4))
+    for row, hours in ((first, 3), (second, 2), (third, 1)):
+        ledger.answer_obligation(tx, row, NOW + hours * HOUR, None)
+    assert [found.row for found in ledger.answered(tx, NOW + 2 * HOUR)] == [second, first]
+
+
+def test_what_waited_at_an_instant_that_is_over(tx: sa.Connection) -> None:
+    answered, later, still = (oblige(tx, thread) for thread in (1, 2, 3))
+    ledger.answer_obligation(tx, answered, NOW + HOUR, None)
+    ledger.answer_obligation(tx, later, NOW + 3 * HOUR, None)
+    assert [found.row for found in ledger.open_at(tx, NOW + 2 * HOUR)] == [later, still]
+    assert ledger.open_at(tx, NOW) == ()

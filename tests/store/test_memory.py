@@ -20,6 +20,9 @@ def test_a_value_comes_back_as_it_was(tx: sa.Connection, value: Json) -> None:
     assert memory.items(tx, "replies", "", NOW) == {"key": value}
 
 
+SOUND = NOW + 7 * DAY
+
+
 def test_a_later_value_replaces_the_one_before_with_its_end(tx: sa.Connection) -> None:
     memory.put(tx, "replies", "key", 1, NOW + HOUR)
     memory.put(tx, "replies", "key", 2, None)
@@ -90,21 +93,21 @@ def test_items_are_those_that_python_takes_to_start_so(store: Store, keys: set[s
 
 def test_a_moment_of_a_schedule_is_fired_once(tx: sa.Connection) -> None:
     assert memory.last_fired(tx, "daily_summary", "daily") is None
-    assert memory.fire(tx, "daily_summary", "daily", NOW)
-    assert not memory.fire(tx, "daily_summary", "daily", NOW)
-    assert memory.fire(tx, "daily_summary", "daily", NOW + DAY)
+    assert memory.fire(tx, "daily_summary", "daily", NOW, SOUND)
+    assert not memory.fire(tx, "daily_summary", "daily", NOW, SOUND)
+    assert memory.fire(tx, "daily_summary", "daily", NOW + DAY, SOUND)
     assert memory.last_fired(tx, "daily_summary", "daily") == NOW + DAY
 
 
 def test_a_moment_before_one_that_was_fired_is_over(tx: sa.Connection) -> None:
-    memory.fire(tx, "daily_summary", "daily", NOW)
+    memory.fire(tx, "daily_summary", "daily", NOW, SOUND)
 
-    assert not memory.fire(tx, "daily_summary", "daily", NOW - DAY)
+    assert not memory.fire(tx, "daily_summary", "daily", NOW - DAY, SOUND)
     assert memory.last_fired(tx, "daily_summary", "daily") == NOW
 
 
 def test_schedules_are_told_apart_by_plugin_and_name(tx: sa.Connection) -> None:
-    memory.fire(tx, "daily_summary", "daily", NOW)
+    memory.fire(tx, "daily_summary", "daily", NOW, SOUND)
 
-    assert memory.fire(tx, "daily_summary", "weekly", NOW)
-    assert memory.fire(tx, "reports", "daily", NOW)
+    assert memory.fire(tx, "daily_summary", "weekly", NOW, SOUND)
+    assert memory.fire(tx, "reports", "daily", NOW, SOUND)

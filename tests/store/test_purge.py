@@ -14,8 +14,8 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from store.conftest import DAY, HOUR, NOW, STRANGER, AddMessage, PlanMail
-from whiteglove.ledger import IncidentState, MailState, ObligationState, PromiseKind, PromiseState
-from whiteglove.store import Store, chores, decisions, events, messages, purge, schema
+from whiteglove.ledger import DraftState, IncidentState, MailState, ObligationState, PromiseKind, PromiseState
+from whiteglove.store import Store, chores, decisions, events, messages, purge, schema, timers
 from whiteglove.store.subjects import ABOUT
 
 YEAR = 365 * DAY
@@ -248,6 +248,49 @@ def test_chores_that_are_over_go_after_30_days_and_resolved_incidents_with_their
     assert rows(tx, schema.incident_entries) == [2]
 
 
+class TestWhatIsPrepared:
+    def draft(self, tx: sa.Connection, state: DraftState, **values: Any) -> int:
+        known = {"plugin": "x", "key": "x", "client": "acme", "template": "x", "action": "{}", "created_at": OLD}
+        return put(tx, schema.drafts, **{**known, "not_before": OLD, "state": state, **values})
+
+    def test_settled_drafts_go_and_what_may_still_be_sent_stays(self, tx: sa.Connection) -> None:
+        lying = (DraftState.WANTED, DraftState.PLACED, DraftState.CHANGED)
+        kept = [self.draft(tx, state) for state in lying]
+        for state in DraftState:
+            if state not in lying:
+                self.draft(tx, state, settled_at=OLD)
+        cleared = self.draft(tx, DraftState.SENT, settled_at=OLD, withdraw=True)
+        young = self.draft(tx, DraftState.GONE, settled_at=NOW)
+        newest = self.draft(tx, DraftState.WITHDRAWN, settled_at=OLD)
+        run(tx)
+        assert rows(tx, schema.drafts) == [*kept, cleared, young, newest]
+
+    def test_what_a_draft_answers_stays_as_long_as_it_lies_there(
+        self, tx: sa.Connection, add_message: AddMessage
+    ) -> None:
+        answered, settled = (add_message(recorded_at=OLD, received_at=OLD) for _ in range(2))
+        newest = add_message()
+        self.draft(tx, DraftState.CHANGED, answers=answered)
+        self.draft(tx, DraftState.SENT, answers=settled, settled_at=OLD)
+        run(tx)
+        assert rows(tx, schema.messages) == [answered, newest]
+
+    def test_old_notes_and_silences_that_ended_go_and_one_that_lasts_stays(self, tx: sa.Connection) -> None:
+        for at in (OLD, NOW - DAY, OLD):
+            put(tx, schema.client_notes, client="acme", at=at, text="x", call=True)
+        begun = {"client": "acme", "usual": 1, "noticed_at": OLD}
+        for since, ended in ((OLD - DAY, OLD), (OLD, None), (OLD + DAY, NOW), (NOW, None)):
+            put(tx, schema.silences, since=since, ended_at=ended, **begun)
+        run(tx)
+        assert rows(tx, schema.client_notes) == [2, 3]
+        assert rows(tx, schema.silences) == [2, 3, 4]
+
+    def test_timers_wait_for_their_moment_however_long(self, tx: sa.Connection) -> None:
+        timers.set_at(tx, "x", "k", NOW + YEAR, None)
+        run(tx, NOW + 2 * YEAR)
+        assert timers.next_due(tx) == NOW + YEAR
+
+
 ages = st.integers(0, 400).map(lambda days: NOW - days * DAY)
 matters = st.tuples(
     ages,
@@ -394,9 +437,11 @@ def test_whatever_an_event_that_waits_is_about_is_there(tx: sa.Connection, kind:
         "warnings": {
             "plugin": "x", "key": "x", "text": "x", "urgency": "now", "reason": "x", "raised_at": OLD, "state": "told",
         },
+        "silences": {"client": "acme", "since": OLD, "usual": 1, "noticed_at": OLD, "ended_at": OLD},
     }[table.name]  # fmt: skip
     row = put(tx, table, **values)
-    newer = {name: 2 if name in ("uid",) else "y" if name == "key" else value for name, value in values.items()}
+    other = {"uid": 2, "key": "y", "since": NOW}
+    newer = {name: other.get(name, value) for name, value in values.items()}
     put(tx, table, **newer)
     event = events.add(tx, kind, OLD, row)
     events.park(tx, event, "it raised")

@@ -11,7 +11,7 @@ from store.conftest import DAY, HOUR, NOW, PlanMail
 from whiteglove.codec import decode_json, encode_json, from_json, to_json
 from whiteglove.ledger import Audience, MailState
 from whiteglove.sections import Day, Item, Section, Summary
-from whiteglove.store import events, memory, outbox, warnings
+from whiteglove.store import events, memory, notes, outbox, timers, warnings
 from whiteglove.store.remarks import FORGOTTEN, Concerned, blank_warnings, scrub
 from whiteglove.store.schema import events as events_table
 from whiteglove.store.schema import outbox as outbox_table
@@ -102,3 +102,36 @@ def test_details_and_errors_are_looked_through_too(tx: sa.Connection, plan_mail:
     row = tx.execute(sa.select(events_table).where(events_table.c.row == theirs)).one()
     assert (row.details, row.error) == ({"name": "x"}, None)
     assert tx.execute(sa.select(outbox_table.c.error)).scalar_one() == "550 no such user"
+
+
+def test_a_note_goes_and_a_call_loses_its_words(tx: sa.Connection) -> None:
+    for client, text, call in (
+        ("acme", "Wile Coyote prefers blue", False),
+        ("acme", "WILE COYOTE called", True),
+        ("acme", "Ada prefers green", False),
+        ("birch", "knows Wile Coyote", False),
+    ):
+        notes.add(tx, client=client, at=NOW, text=text, call=call)
+    assert scrub(tx, TRACES, PERSON)["client_notes"] == 2
+    left = [(note.text, note.call) for note in notes.of_client(tx, "acme", NOW)]
+    assert left == [("", True), ("Ada prefers green", False)]
+    assert [note.text for note in notes.of_client(tx, "birch", NOW)] == ["knows Wile Coyote"]
+    assert scrub(tx, TRACES, PERSON)["client_notes"] == 0
+
+
+def test_a_timer_goes_as_a_whole_and_one_that_went_off_is_over(tx: sa.Connection) -> None:
+    traces = Traces(addresses=["wile@acme.example"], key="acme")
+    timers.set_at(tx, "x", "brief:acme", NOW, None)
+    timers.set_at(tx, "x", "one", NOW, {"clients": ["birch", "acme"]})
+    timers.set_at(tx, "x", "brief:birch", NOW, {"to": "jutta@birch.example"})
+    timers.set_at(tx, "x", "acmeology", NOW, "of acme, or so")
+    told, other = (
+        events.add(tx, "TimerFired", NOW, None, {"plugin": "x", "key": f"brief:{who}", "due": "x", "value": None})
+        for who in ("acme", "birch")
+    )
+    events.park(tx, told, "it raised")
+    assert scrub(tx, traces, CLIENT)["timers"] == 2
+    assert set(timers.of_plugin(tx, "x")) == {"brief:birch", "acmeology"}
+    found = {row.row: (row.state, row.details) for row in tx.execute(sa.select(events_table))}
+    assert found[told] == ("done", None)
+    assert found[other][1]["key"] == "brief:birch"

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from benches import MANY, STATUS, acme, plugin, to_clients, to_owner
+from drafty import wish
 from store.conftest import DAY, HOUR, NOW, AddMessage, PlanMail
 from whiteglove.actions import Hold
-from whiteglove.ledger import MailState, PromiseState
-from whiteglove.store import messages, outbox, restored
+from whiteglove.ledger import DraftState, MailState, PromiseState
+from whiteglove.store import drafts, messages, outbox, restored, timers
 from whiteglove.store.backup import restore, write_backup
 from whiteglove.testing import Bench, SentMail
 from whiteglove_plugins import acknowledge
@@ -116,6 +117,37 @@ def test_a_question_that_came_since_is_owed_an_answer_unless_it_has_one(tmp_path
         studio.put_back()
         with b.store.read() as tx:
             assert [messages.get(tx, owed.message).subject for owed in b.obligations] == ["Paper"]
+
+
+def test_a_draft_that_was_wanted_then_is_not_laid_there_once_more(tmp_path: Path) -> None:
+    with Studio(tmp_path) as studio:
+        b = studio.bench
+        with b.store.write() as tx:
+            drafts.want(tx, "acknowledge", wish(), b.clock.now())
+        studio.backup()
+        studio.put_back()
+        assert [(draft.state, draft.error) for draft in b.drafts] == [(DraftState.WITHDRAWN, "restored")]
+        assert b.drafted == []
+
+
+def test_a_draft_that_has_its_marks_lies_there_and_is_known_by_them(tx: sa.Connection) -> None:
+    for key, values in {
+        "named": {"token": "t"}, "placed": {"token": "u", "state": DraftState.PLACED, "placed_at": NOW - DAY},
+    }.items():  # fmt: skip
+        row = drafts.want(tx, "drafty", wish(key=key), NOW - DAY)
+        assert row is not None
+        drafts.change(tx, row, **values)
+    restored.mark(tx, NOW)
+    named, placed = drafts.everything(tx)
+    assert (named.state, named.placed_at) == (DraftState.PLACED, NOW)
+    assert (placed.state, placed.placed_at) == (DraftState.PLACED, NOW - DAY)
+
+
+def test_timers_that_went_off_since_do_not_do_so_again_and_those_ahead_stay(tx: sa.Connection) -> None:
+    for key, due in (("over", NOW - HOUR), ("now", NOW), ("ahead", NOW + HOUR)):
+        timers.set_at(tx, "x", key, due, None)
+    restored.mark(tx, NOW)
+    assert set(timers.of_plugin(tx, "x")) == {"ahead"}
 
 
 def test_numbers_go_on_above_what_the_lost_time_can_have_used(

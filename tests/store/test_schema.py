@@ -264,7 +264,7 @@ HOT: dict[str, Callable[[sa.Connection], object]] = {
     "warnings.told": lambda tx: warnings.told(tx, 1),
     "memory.get": lambda tx: memory.get(tx, "acknowledge", "0@acme.example", NOW),
     "memory.items": lambda tx: memory.items(tx, "acknowledge", "0", NOW),
-    "memory.fire": lambda tx: memory.fire(tx, "daily_summary", "daily", NOW),
+    "memory.fire": lambda tx: memory.fire(tx, "daily_summary", "daily", NOW, NOW),
     "memory.last_fired": lambda tx: memory.last_fired(tx, "daily_summary", "daily"),
     "chores.due": lambda tx: chores.due(tx, NOW, 20),
     "chores.next_due": chores.next_due,
@@ -326,7 +326,7 @@ def test_two_threads_become_one_by_indexes(filled: Store) -> None:
     with filled.read() as tx:
         plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all() for statement, values in seen]
 
-    assert len(plans) == 7
+    assert len(plans) == 8
     assert [step.detail for plan in plans for step in plan if reads_a_whole_table(step.detail)] == []
 
 

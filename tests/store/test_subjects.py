@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from store.conftest import NOW, AddMessage, PlanMail
+from store.conftest import DAY, NOW, AddMessage, PlanMail
 from whiteglove import events
 from whiteglove.ledger import IncidentEntry, IncidentKind, IncidentState, PromiseKind
-from whiteglove.store import incidents, ledger, warnings
+from whiteglove.store import incidents, ledger, silences, warnings
 from whiteglove.store.subjects import ABOUT, Subject, subject_of
 
 
@@ -61,3 +61,8 @@ def test_a_schedule_by_its_name_and_what_is_gone_by_nothing(tx: sa.Connection) -
 @pytest.mark.parametrize("kind", [name for name in ABOUT if name not in ("PromisePassed", "PromiseOverdue")])
 def test_every_type_named_here_is_an_event(kind: str) -> None:
     assert issubclass(getattr(events, kind), events.Event)
+
+
+def test_a_silence_by_its_number(tx: sa.Connection) -> None:
+    row = silences.begin(tx, "acme", NOW - DAY, DAY, NOW)
+    assert about(tx, "ClientQuiet", row) == Subject(client="acme", text=f"silence {row}")

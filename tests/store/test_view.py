@@ -11,7 +11,7 @@ from store.conftest import DAY, HOUR, NOW, AddMessage
 from whiteglove.clients import Book, Client, Owner, ReportSlot, WorkingHours
 from whiteglove.ledger import Ledger, PromiseKind, PromiseState
 from whiteglove.message import Kind
-from whiteglove.store import Store, ledger, memory, messages, outbox
+from whiteglove.store import Store, ledger, memory, messages, mutes, outbox
 from whiteglove.store.view import LedgerView, MemoryView
 from whiteglove.worktime import WorkingTime
 
@@ -171,3 +171,11 @@ def test_a_message_of_another_day_is_no_contact(view: Ledger, add_message: AddMe
     add_message(received_at=NOW - DAY)
 
     assert view.messages("acme", NOW) == ()
+
+
+def test_the_longer_of_two_words_on_silence_counts(view: Ledger, store: Store) -> None:
+    assert view.muted_until("acme") is None
+    with store.write() as tx:
+        mutes.put(tx, "acme", NOW + HOUR)
+    assert view.muted_until("acme") == NOW + HOUR
+    assert view.muted_until("cedar") is None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from whiteglove.desk.account_translations import TRANSLATED
 from whiteglove.guard import REASONS as REFUSED
 from whiteglove.screen.reasons import REASONS as SCREENED
 
@@ -58,6 +59,19 @@ _ENGLISH: Words = MappingProxyType(
         "traffic": "messages read: {received}, mails sent: {sent}",
         "resting": "plugin {plugin} failed too often and rests",
         "no_part": "plugin {plugin} could not give its part of this summary",
+        "one_mail": "1 mail",
+        "mails": "{number} mails",
+        "gap": "longest gap {length}, from {since}",
+        "next_due": "next moment that comes due: {at}",
+        "days": "{number} d",
+        "hours": "{number} h",
+        "minutes": "{number} min",
+        "comes_late": "Comes late",
+        "late": "late",
+        "was_to_come": "this summary was to come {promised}, and holds everything since {since}",
+        "not_read": "mailbox {mailbox} was not read from {since} to {until}",
+        "last_week": "The week that is over",
+        "last_month": "The month that is over",
     }
 )
 _GERMAN: Words = MappingProxyType(
@@ -99,6 +113,19 @@ _GERMAN: Words = MappingProxyType(
         "traffic": "gelesene Nachrichten: {received}, verschickte Mails: {sent}",
         "resting": "Plugin {plugin} ist zu oft gescheitert und ruht",
         "no_part": "Plugin {plugin} konnte seinen Teil nicht beitragen",
+        "one_mail": "1 Mail",
+        "mails": "{number} Mails",
+        "gap": "längste Lücke {length}, ab {since}",
+        "next_due": "als Nächstes wird etwas fällig: {at}",
+        "days": "{number} T.",
+        "hours": "{number} Std.",
+        "minutes": "{number} Min.",
+        "comes_late": "Kommt verspätet",
+        "late": "verspätet",
+        "was_to_come": "diese Übersicht sollte {promised} kommen und enthält alles seit {since}",
+        "not_read": "Postfach {mailbox} wurde von {since} bis {until} nicht gelesen",
+        "last_week": "Die vergangene Woche",
+        "last_month": "Der vergangene Monat",
         "not_live": "die Nachricht zählt nicht als neu",
         "history": "die Nachricht ist älter als der Beginn der Überwachung",
         "too_old": "die Nachricht ist älter als max_age",
@@ -106,6 +133,7 @@ _GERMAN: Words = MappingProxyType(
         "muted": "der Kunde ist vorerst stummgeschaltet",
         "failed_address": "eine Mail an diese Adresse ist endgültig gescheitert",
         "several_clients": "Leute eines anderen Kunden sind unter den Empfängern",
+        "time_passed": "die Zeit, die sie nennen sollte, ist vorbei",
         "promise_late": "eine Zusage an diesen Kunden ist überfällig",
         "complaint_open": "eine Beschwerde oder ein verpasster Termin ist noch nicht beantwortet",
         "incident_open": "mit diesem Kunden ist ein Vorfall offen",
@@ -128,4 +156,10 @@ _GERMAN: Words = MappingProxyType(
         "return_path_elsewhere": "ihr Rückweg liegt an einer anderen Domain als ihr Absender, und nichts bürgt für sie",
     }
 )
-_SPOKEN: Mapping[str, Words] = MappingProxyType({"en": _ENGLISH, "de": _GERMAN})
+_SPOKEN: Mapping[str, Words] = MappingProxyType(
+    {
+        "en": _ENGLISH,
+        "de": _GERMAN,
+        **{name: MappingProxyType({**_ENGLISH, **words}) for name, words in TRANSLATED.items()},
+    }
+)

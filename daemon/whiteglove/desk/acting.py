@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.actions import (
+    CancelWake,
+    Draft,
     Drop,
     Forget,
     Hold,
@@ -21,7 +23,9 @@ from whiteglove.actions import (
     SendSummary,
     UpdateIncident,
     Verdict,
+    WakeAt,
     Warn,
+    Withdraw,
 )
 from whiteglove.codec import encode_action, encode_json, to_json
 from whiteglove.desk.asking import Reviews
@@ -35,7 +39,7 @@ from whiteglove.prepare.telling import CORE as CORE
 from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.settle import Settlement
-from whiteglove.store import memory, outbox, warnings
+from whiteglove.store import drafts, ledger, memory, outbox, timers, warnings
 from whiteglove.store.decisions import HELD
 from whiteglove.store.outbox import OutboxRow
 
@@ -61,9 +65,23 @@ class Actor:
             for plugin, action, reason in agreed.withheld:
                 lines += self._withhold(tx, event, _candidate(event, plugin, action, now), reason, now)
         for plugin, warning in agreed.warnings:
-            tell_owner(tx, plugin, warning, now, self._settings.worktime)
+            if tell_owner(tx, plugin, warning, now, self._settings.worktime) and warning.reminds is not None:
+                lines += _reminded(tx, plugin, warning.reminds, now)
         for _, step in agreed.incidents:
             self._incident(tx, step, now)
+        for plugin, wish in agreed.drafts:
+            match wish:
+                case Draft(client=client):
+                    if client in self._settings.book.clients:
+                        drafts.want(tx, plugin, wish, now)
+                case Withdraw(key=key):
+                    drafts.withdraw(tx, plugin, key, now)
+        for plugin, timer in agreed.timers:
+            match timer:
+                case WakeAt(key=key, at=at, value=value):
+                    timers.set_at(tx, plugin, key, at, value)
+                case CancelWake(key=key):
+                    timers.drop(tx, plugin, key)
         for plugin, change in agreed.memory:
             match change:
                 case Remember(key=key, value=value, until=until):
@@ -181,7 +199,16 @@ def _candidate(event: MessageReceived, plugin: str, action: Reply, now: datetime
         accepted_at=None,
         settled_at=None,
         error=None,
+        refused_step=None,
     )
+
+
+def _reminded(tx: sa.Connection, plugin: str, promise: int, now: datetime) -> list[Line]:
+    known = ledger.remind(tx, promise, now)
+    if known is None:
+        return []
+    due = known.due.isoformat()
+    return [{"event": "promise.reminded", "client": known.client, "plugin": plugin, "kind": known.kind, "due": due}]
 
 
 def _line(name: str, row: OutboxRow, event: MessageReceived, reason: str, due: str | None = None) -> Line:

@@ -13,22 +13,27 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.desk.bounces import came_back
+from whiteglove.desk.consulting import Consultation
 from whiteglove.desk.contact import Exceeded, note_contact
 from whiteglove.desk.keeping import Keeper
+from whiteglove.desk.moving import Mover, lines_of_move
+from whiteglove.desk.returning import end_silence, note_return
 from whiteglove.desk.understanding import (
     Opened,
     Understood,
     Votes,
+    classification_of,
     final_verdicts,
     new_text_of,
     open_obligation,
     understand,
 )
 from whiteglove.ledger import PromiseState
-from whiteglove.message import RecordedMessage
+from whiteglove.message import Kind, RecordedMessage
+from whiteglove.ports import Adviser
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import Store, ledger, messages
+from whiteglove.store import Store, corrections, ledger, messages
 from whiteglove.store.events import EventRow
 from whiteglove.store.schema import events as events_table
 from whiteglove.texts import Texts
@@ -48,6 +53,7 @@ _CONCERNED = _ABOUT_A_MESSAGE | {
     "IncidentOpened",
     "IncidentUpdated",
     "IncidentResolved",
+    "PromiseMoved",
     *_PROMISE_LINES,
 }
 
@@ -65,13 +71,19 @@ class Outcome:
 
 
 class Core:
-    """Does the core's part. `votes` asks the plugins what a message wants; None where none of them votes."""
+    """Does the core's part. `votes` asks the plugins what a message wants; None where none of them votes. `adviser` is
+    asked where nobody can tell."""
 
-    def __init__(self, settings: Settings, store: Store, texts: Texts, votes: Votes | None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, texts: Texts, votes: Votes | None, adviser: Adviser | None = None
+    ) -> None:
         self._settings = settings
+        self._store = store
         self._texts = texts
         self._votes = votes
+        self._consultation = Consultation(settings, adviser)
         self.keeper = Keeper(settings, store)
+        self.mover = Mover(settings, store)
 
     def is_concerned(self, row: EventRow) -> bool:
         """Whether the core has a part in events of this type."""
@@ -89,20 +101,29 @@ class Core:
         `understand` comes first, outside of any transaction."""
         if row.type != "MessageReceived" or self._client(message) is None:
             return False
-        return not self._texts.has(message.row) or (self._votes is not None and not row.core_done)
+        asks = self._votes is not None or self._consultation.is_possible
+        return not self._texts.has(message.row) or (asks and not row.core_done)
 
     def understand(self, row: EventRow, message: RecordedMessage) -> Understood:
         """What the message wants; where that was found out before, its text is read again and nothing else.
 
         Raises:
             MailboxError: the text of the message cannot be fetched now.
+            StillAskedError: an adviser is being asked; the event is to be taken up again.
         """
+        if (found := self._consultation.resume(message)) is not None:
+            return found
+        with self._store.read() as tx:
+            word = _word_on(tx, message)
+        return self._consultation.consult(message, self._understand(row, message, word))
+
+    def _understand(self, row: EventRow, message: RecordedMessage, word: Kind | None) -> Understood:
         client = self._client(message)
         assert client is not None
         text = self._texts.take(message)
         if row.core_done:
             return Understood(None, new_text_of(message, text))
-        return understand(message, text, client, self._settings, self._votes)
+        return understand(message, text, client, self._settings, self._votes, word)
 
     def settle(
         self,
@@ -135,6 +156,8 @@ class Core:
                 return Outcome()
             case "PromiseLate" | "PromiseBroken" | "PromiseKept":
                 return self._promise_changed(tx, row.type, subject)
+            case "PromiseMoved":
+                return Outcome(lines=lines_of_move(tx, subject, row))
             case "ObligationOverdue":
                 return self._overdue(tx, subject)
             case "IncidentOpened" | "IncidentUpdated" | "IncidentResolved":
@@ -161,9 +184,15 @@ class Core:
         if client is None:
             self._texts.drop(message.row)
             return Outcome(obsolete=True)
-        found = understood or self.understand(row, message)
+        word = _word_on(tx, message)
+        found = understood or self._understand(row, message, word)
         if row.core_done or found.classification is None:
             return Outcome(message=message, text=found.text)
+        if understood is not None and word is not None:
+            # It may have been said while plugins were asked.
+            kinds = classification_of(message, found.text, client, self._settings, None, word)
+            found = replace(found, classification=kinds)
+        assert found.classification is not None
         verdicts = final_verdicts(message.verdicts, found.classification)
         messages.classify(tx, message.row, found.classification, verdicts)
         message = replace(message, classification=found.classification, verdicts=verdicts)
@@ -174,6 +203,8 @@ class Core:
         lines = [_opened(message, opened)] if opened else []
         if exceeded := note_contact(tx, message, client, self._settings.worktime):
             lines.append(_exceeded(exceeded))
+        if since := note_return(tx, message, client, self._settings.worktime):
+            lines.append(_returned(message, since))
         return Outcome(message=message, text=found.text, lines=lines)
 
     def _owner_sent(self, tx: sa.Connection, row: EventRow, message: RecordedMessage) -> Outcome:
@@ -181,6 +212,7 @@ class Core:
         if client is None:
             return Outcome(obsolete=True)
         settled = self.keeper.owner_wrote(tx, message, client)
+        end_silence(tx, client.key, message.received_at)
         details = {
             "kept": settled.kept.row if settled.kept else None,
             "answered": [obligation.row for obligation in settled.answered],
@@ -216,6 +248,11 @@ class Core:
         return self._settings.book.clients.get(message.client)
 
 
+def _word_on(tx: sa.Connection, message: RecordedMessage) -> Kind | None:
+    """What the owner said of this sender's mail in this thread."""
+    return corrections.word_on(tx, message.client, message.thread, message.author.folded)
+
+
 def _opened(message: RecordedMessage, opened: Opened) -> Line:
     assert message.classification is not None
     return {
@@ -240,6 +277,16 @@ def _exceeded(exceeded: Exceeded) -> Line:
         "count": exceeded.count,
         "limit": exceeded.limit.count,
         "date": exceeded.date.isoformat(),
+    }
+
+
+def _returned(message: RecordedMessage, since: datetime) -> Line:
+    return {
+        "event": "client.returned",
+        "mailbox": message.mailbox,
+        "client": message.client,
+        "message_id": message.message_id,
+        "since": since.isoformat(),
     }
 
 

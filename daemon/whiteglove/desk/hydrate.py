@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from whiteglove.clients import Book, Client
 from whiteglove.events import (
+    ClientQuiet,
+    ClientReturned,
     ContactExceeded,
     Event,
     IncidentOpened,
@@ -25,22 +27,26 @@ from whiteglove.events import (
     PromiseDue,
     PromiseKept,
     PromiseLate,
+    PromiseMoved,
     ScheduleFired,
+    TimerFired,
     WarningRaised,
 )
+from whiteglove.ledger import Promise
 from whiteglove.message import RecordedMessage
-from whiteglove.store import incidents, ledger, messages, outbox, warnings
+from whiteglove.store import incidents, ledger, messages, outbox, silences, warnings
 from whiteglove.store.events import EventRow
 
 _HOOKS: dict[str, tuple[type[Event], ...]] = {
     "on_message": (MessageReceived,),
     "on_sent": (OwnerSent,),
     "on_delivery": (MailSent, MailFailed, MailBounced),
-    "on_promise": (PromiseDue, PromiseKept, PromiseLate, PromiseBroken),
+    "on_promise": (PromiseDue, PromiseKept, PromiseLate, PromiseBroken, PromiseMoved),
     "on_obligation": (ObligationOpened, ObligationAnswered, ObligationOverdue),
     "on_incident": (IncidentOpened, IncidentUpdated, IncidentResolved),
-    "on_client": (ContactExceeded,),
+    "on_client": (ContactExceeded, ClientQuiet, ClientReturned),
     "on_warning": (WarningRaised,),
+    "on_timer": (TimerFired,),
     "on_schedule": (ScheduleFired,),
 }
 _HOOK_OF: dict[str, str | None] = {cls.__name__: hook for hook, kinds in _HOOKS.items() for cls in kinds}
@@ -93,6 +99,13 @@ def hydrate(
         case "ScheduleFired":
             due = datetime.fromisoformat(row.details["due"])
             return ScheduleFired(id=row.row, at=row.at, name=row.details["name"], due=due)
+        case "TimerFired":
+            due = datetime.fromisoformat(row.details["due"])
+            return TimerFired(id=row.row, at=row.at, key=row.details["key"], due=due, value=row.details["value"])
+        case "PromiseMoved":
+            return _moved(row, ledger.promise(tx, subject), book)
+        case "ClientQuiet" | "ClientReturned":
+            return _silent(tx, row, book)
         case name if name in _PROMISE_EVENTS:
             promise = ledger.promise(tx, subject)
             client = book.clients.get(promise.client)
@@ -111,6 +124,30 @@ def hydrate(
             return _contact(row, messages.get(tx, subject), book)
         case other:
             raise ValueError(f"event {row.row}: plugins see no {other}")
+
+
+def _moved(row: EventRow, promise: Promise, book: Book) -> Event | None:
+    client = book.clients.get(promise.client)
+    if client is None:
+        return None
+    was_due = datetime.fromisoformat(row.details["was_due"])
+    return PromiseMoved(id=row.row, at=row.at, promise=promise, client=client, was_due=was_due)
+
+
+def _silent(tx: sa.Connection, row: EventRow, book: Book) -> Event | None:
+    """A silence that began is its own subject; one that ended is told by the message that ended it."""
+    if row.type == "ClientQuiet":
+        silence = silences.get(tx, row.subject_row or 0)
+        client = book.clients.get(silence.client)
+        if client is None or silence.ended_at is not None:
+            return None
+        return ClientQuiet(id=row.row, at=row.at, client=client, since=silence.since, usual=silence.usual)
+    message = messages.get(tx, row.subject_row or 0)
+    returned = book.clients.get(message.client)
+    if returned is None:
+        return None
+    since = datetime.fromisoformat(row.details["since"])
+    return ClientReturned(id=row.row, at=row.at, client=returned, message=message, since=since)
 
 
 def _contact(row: EventRow, message: RecordedMessage, book: Book) -> Event | None:

@@ -12,7 +12,7 @@ from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind,
 from whiteglove.message import Kind, RecordedMessage
 from whiteglove.prepare.answer import promise_uid
 from whiteglove.prepare.occasion import addresses_of
-from whiteglove.promises import is_report, next_report
+from whiteglove.promises import is_report, is_report_by_call, moved_from, next_report
 from whiteglove.settings import Settings
 from whiteglove.store import Store, events, ledger
 from whiteglove.store.schema import messages as messages_table
@@ -79,12 +79,37 @@ class Keeper:
                 self._answer(tx, obligation, None, at)
         return promise
 
+    def call_made(self, tx: sa.Connection, client: Client, at: datetime) -> Promise | None:
+        """The owner called the client: where the report that is owed, or else the next slot, is one by call and this is
+        its time, the call was the report, and answers requests for one. Any other question waits for its own answer.
+
+        Returns the promise that was kept, None where the call is contact and no more.
+        """
+        known = ledger.promises_of(tx, client.key, at - SLOTS_REMEMBERED)
+        owed = next((found for found in known if found.kind is PromiseKind.REPORT and _is_owed(found)), None)
+        due = owed.due if owed else next_report(client.report, self._settings.worktime, known, at)
+        if due is None or not is_report_by_call(
+            client.report,
+            self._settings.worktime,
+            due=due,
+            state=owed.state if owed else PromiseState.OPEN,
+            called_at=at,
+            moved=moved_from(known),
+        ):
+            return None
+        return self.report_sent(tx, client, at, "call")
+
     def was_missed(self, tx: sa.Connection, promise: Promise, now: datetime) -> None:
         """The promised instant has passed, and Sent was read up to it: what is still open is late. It may have been
         settled in the meantime, by a mail of the owner's that was read just before."""
-        if promise.state is PromiseState.OPEN:
-            ledger.mark_late(tx, promise.row)
-            events.add(tx, "PromiseLate", now, promise.row)
+        if promise.state is not PromiseState.OPEN:
+            return
+        if not promise.told:
+            # A slot that was moved, and nobody was told of either time: no word was given, so none is broken.
+            ledger.close_promise(tx, promise.row, PromiseState.MOVED, now, evidence="passed")
+            return
+        ledger.mark_late(tx, promise.row)
+        events.add(tx, "PromiseLate", now, promise.row)
 
     def came_to_an_end(self, tx: sa.Connection, promise: Promise, now: datetime) -> None:
         """The next report is due, or the next working day is over: what is still late is broken."""
@@ -119,6 +144,7 @@ class Keeper:
             subject=message.subject,
             report_subject=client.report_subject,
             answers_open_obligation=answers_open,
+            moved=moved_from(known),
         )
         if evidence is None:
             return None

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from whiteglove.actions import SendSummary
 from whiteglove.desk.acting import Actor
 from whiteglove.desk.asking import Failure, Plugins
+from whiteglove.desk.consulting import LOOK_AGAIN, StillAskedError
 from whiteglove.desk.contexts import Contexts
 from whiteglove.desk.core import Core, Line
 from whiteglove.desk.hydrate import hydrate
@@ -25,7 +26,7 @@ from whiteglove.events import Event
 from whiteglove.host import Host
 from whiteglove.log import Journal, get
 from whiteglove.message import RecordedMessage
-from whiteglove.ports import Clock
+from whiteglove.ports import Adviser, Clock
 from whiteglove.prepare import AnswerWriter
 from whiteglove.settings import Settings
 from whiteglove.store import Store, events, outbox
@@ -76,6 +77,7 @@ class Desk:
         journal: Journal,
         clock: Clock,
         on_planned: Callable[[], None],
+        adviser: Adviser | None = None,
     ) -> None:
         self._store = store
         self._host = host
@@ -85,7 +87,7 @@ class Desk:
         self._on_planned = on_planned
         self._plugins = Plugins(host, Contexts(settings, host, store), journal, clock)
         self._actor = Actor(settings, writer)
-        self._core = Core(settings, store, texts, self._plugins.votes if self._plugins.vote else None)
+        self._core = Core(settings, store, texts, self._plugins.votes if self._plugins.vote else None, adviser)
         self._uncounted: set[int] = set()
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -155,6 +157,9 @@ class Desk:
         except MailboxError as error:
             # Not the event's fault: it waits for the server, however long that takes.
             self._wait_for_server(row, error)
+        except StillAskedError:
+            with self._store.write() as tx:
+                events.postpone(tx, row.row, self._clock.now() + LOOK_AGAIN, "an adviser is asked", counted=False)
         except StoreError:
             # Nor a full disk's: the loop comes back to it, and what was tried meanwhile does not count.
             self._uncounted.add(row.row)
@@ -216,12 +221,14 @@ class Desk:
                 client = self._settings.book.clients.get(keep.client)
                 if client is not None:
                     self._core.keeper.report_sent(tx, client, now, keep.evidence)
+            for plugin, move in agreed.moved:
+                self._core.mover.move_as_asked(tx, plugin, move, now)
             for plugin in done:
                 events.mark(tx, row.row, plugin, DONE, reason=agreed.reasons.get(plugin))
             lines += self._leave(tx, row, failures, now)
             following = _Taken() if stopping() else self._take(tx)
         self._log(lines)
-        if lines or agreed.warnings:
+        if lines or agreed.warnings or agreed.moved:
             self._on_planned()
         return following
 

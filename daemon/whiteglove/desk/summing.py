@@ -6,17 +6,23 @@ stands there whatever plugins are enabled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+import sqlalchemy as sa
+
 from whiteglove.desk.account import Account, core_sections, read_account
+from whiteglove.desk.account_words import Words, words_in
 from whiteglove.desk.contexts import Contexts
+from whiteglove.desk.lateness import coming_late
 from whiteglove.errors import PluginError
 from whiteglove.host import Host
 from whiteglove.prepare.summing import TEMPLATE as TEMPLATE
-from whiteglove.sections import Day, Section, Summary
+from whiteglove.sections import Day, Item, Place, Section, Summary
 from whiteglove.settings import Settings
 from whiteglove.store import Store, outbox
+from whiteglove.store.outbox import OutboxRow
 
 _A_DAY = timedelta(days=1)
 
@@ -38,10 +44,15 @@ def draft(
     settings: Settings, host: Host, store: Store, day_date: date | None, now: datetime, following: datetime | None
 ) -> Drafted:
     """The same, with what has to be noted once it is sent."""
-    day = _day(settings, store, day_date, now)
-    sections, failed = _of_plugins(settings, host, store, day, now)
+    with store.read() as tx:
+        last = outbox.last_accepted(tx, TEMPLATE, now)
+        day = _day(tx, settings, last, day_date, now)
+    parts, failed = _of_plugins(settings, host, store, day, now)
+    sections = [*_without_look_back(parts), *_look_back(parts, words_in(settings.owner.language))]
     with store.read() as tx:
         account = read_account(tx, settings, day)
+        if last is not None and not day.is_past and (late := coming_late(tx, settings, last, day)) is not None:
+            sections.append(late)
     resting = [plugin.name for plugin in host.plugins if plugin.suspended_since is not None]
     sections += core_sections(account, settings, day, resting=resting, failed=failed)
     ordered = tuple(sorted(sections, key=lambda section: section.place))
@@ -52,7 +63,7 @@ def _told(account: Account) -> tuple[int, ...]:
     return tuple(warning.row for warning in account.warnings)
 
 
-def _day(settings: Settings, store: Store, day_date: date | None, now: datetime) -> Day:
+def _day(tx: sa.Connection, settings: Settings, last: OutboxRow | None, day_date: date | None, now: datetime) -> Day:
     """Today's summary goes on where the last one that was sent ended; any other date stands for itself."""
     worktime = settings.worktime
     today = worktime.local_date(now)
@@ -61,10 +72,26 @@ def _day(settings: Settings, store: Store, day_date: date | None, now: datetime)
             date=day_date,
             since=worktime.instant(day_date, time()),
             until=min(worktime.instant(day_date + _A_DAY, time()), now),
+            previous=day_date - _A_DAY,
+            is_past=day_date < today,
         )
-    with store.read() as tx:
-        last = outbox.last_accepted(tx, TEMPLATE)
-    return Day(date=today, since=last.created_at if last is not None else now - _A_DAY, until=now)
+    if last is not None:
+        return Day(date=today, since=last.created_at, until=now, previous=worktime.local_date(last.created_at))
+    # The first one holds whatever was decided before it.
+    return Day(date=today, since=min(outbox.first_created(tx) or now, now - _A_DAY), until=now)
+
+
+def _without_look_back(parts: Sequence[Section]) -> list[Section]:
+    return [replace(part, week=(), month=()) for part in parts]
+
+
+def _look_back(parts: Sequence[Section], words: Words) -> list[Section]:
+    """What all plugins say of the week that is over in one section, and what they say of the month in another."""
+    found: list[tuple[str, list[Item]]] = [
+        ("last_week", [item for part in parts for item in part.week]),
+        ("last_month", [item for part in parts for item in part.month]),
+    ]
+    return [Section(title=words[name], place=Place.LOOK_BACK, items=tuple(items)) for name, items in found if items]
 
 
 def _of_plugins(

@@ -3,8 +3,11 @@ comes first."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import TypedDict
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -14,19 +17,25 @@ from whiteglove.message import GRAVE_KINDS, Kind
 from whiteglove.sections import Item, Mark, Place, Section
 from whiteglove.settings import Settings
 from whiteglove.store import ledger, messages
+from whiteglove.worktime import WorkingTime
 
 LONGEST_SUBJECT = 60
+LONGEST_ID = 120
+"""A Message-ID beyond this is left out: a command that was cut is none."""
 SOON = 0.75
 """The share of the agreed time after which an answer is due soon."""
+_URL_SAFE = "@!$&'()*+,;=:"
 _PRESSING = GRAVE_KINDS | {Kind.URGENT_REQUEST}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One open obligation: what it is about, how long it has waited and what was agreed, both in working time."""
+    """One open obligation: what it is about, the Message-ID where it is known, how long it has waited and what was
+    agreed, both in working time."""
 
     obligation: Obligation
     subject: str
+    message_id: str | None
     waited: timedelta
     agreed: timedelta | None
 
@@ -36,11 +45,11 @@ class Waiting:
         return self.waited / (self.agreed or timedelta(hours=40))
 
 
-def read_waiting(tx: sa.Connection, settings: Settings, now: datetime) -> tuple[Waiting, ...]:
-    """The open obligations to clients in the book, the most urgent first."""
-    book, worktime = settings.book.clients, settings.worktime
+def read_waiting(tx: sa.Connection, settings: Settings, now: datetime, *, is_past: bool = False) -> tuple[Waiting, ...]:
+    """The open obligations to clients in the book, the most urgent first; with `is_past` those that were open then."""
+    book, waited = settings.book.clients, _Waited(settings.worktime, now)
     found = []
-    for obligation in ledger.open_obligations(tx):
+    for obligation in ledger.open_at(tx, now) if is_past else ledger.open_obligations(tx):
         if obligation.client not in book:
             continue
         message = messages.at(tx, obligation.message)
@@ -48,11 +57,31 @@ def read_waiting(tx: sa.Connection, settings: Settings, now: datetime) -> tuple[
             Waiting(
                 obligation,
                 shortened(message.subject if message is not None else ""),
-                worktime.between(min(obligation.opened_at, now), now),
+                message.message_id if message is not None else None,
+                waited.since(obligation.opened_at),
                 book[obligation.client].reply_within,
             )
         )
     return tuple(sorted(found, key=lambda waiting: (not _presses(waiting.obligation), -waiting.share)))
+
+
+class _Waited:
+    """Working time up to one instant. What lies between a day's beginning and that instant is found once a day: there
+    may be thousands of questions, and months may lie between."""
+
+    def __init__(self, worktime: WorkingTime, now: datetime) -> None:
+        self._worktime = worktime
+        self._now = now
+        self._since_morning: dict[date, timedelta] = {}
+
+    def since(self, opened: datetime) -> timedelta:
+        if opened >= self._now:
+            return timedelta(0)
+        day = self._worktime.local_date(opened)
+        morning = self._worktime.instant(day, time())
+        if day not in self._since_morning:
+            self._since_morning[day] = self._worktime.between(morning, self._now)
+        return self._since_morning[day] - self._worktime.between(morning, opened)
 
 
 def unanswered(found: tuple[Waiting, ...], words: Words, now: datetime) -> Section:
@@ -84,7 +113,24 @@ def _item(waiting: Waiting, words: Words, now: datetime) -> Item:
         client=obligation.client,
         mark=_mark(waiting, now),
         detail=words["waited"].format(waited=_hours(waiting.waited, words), agreed=agreed),
+        **_ways_to(waiting.message_id),
     )
+
+
+class _Ways(TypedDict):
+    step: str
+    link: str
+
+
+def _ways_to(message_id: str | None) -> _Ways:
+    """The command that explains a message, and its URL (RFC 2392 section 2). A client chose the id: what a shell would
+    take for more than a word is quoted, as what a URL cannot hold is."""
+    if not message_id or len(message_id) > LONGEST_ID or not message_id.isprintable():
+        return {"step": "", "link": ""}
+    # What begins with a dash would be taken for an option.
+    named = f"<{message_id}>" if message_id.startswith("-") else message_id
+    step = f"whiteglove explain {shlex.quote(named)}"
+    return {"step": step, "link": f"mid:{quote(message_id, safe=_URL_SAFE)}"}
 
 
 def _mark(waiting: Waiting, now: datetime) -> Mark:

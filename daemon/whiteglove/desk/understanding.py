@@ -19,6 +19,9 @@ from whiteglove.worktime import NoWorkingTimeError
 
 Votes = Callable[[RecordedMessage, str | None, Client], Sequence[Guess]]
 
+OWNERS_WORD = "owner's correction"
+"""The cue of a message whose kind the owner named; it stands in no mail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -37,18 +40,43 @@ class Opened:
 
 
 def understand(
-    message: RecordedMessage, text: str | None, client: Client, settings: Settings, votes: Votes | None
+    message: RecordedMessage,
+    text: str | None,
+    client: Client,
+    settings: Settings,
+    votes: Votes | None,
+    word: Kind | None = None,
 ) -> Understood:
-    """The kinds of a message and its new text. Headers and structure decide before words do; then a rule of the
-    client's file, then the classifier together with the plugins' votes."""
+    """The kinds of a message and its new text; `word` is what the owner said of its sender in its thread."""
     new = new_text_of(message, text)
+    return Understood(classification_of(message, new, client, settings, votes, word), new)
+
+
+def classification_of(
+    message: RecordedMessage,
+    new: str | None,
+    client: Client,
+    settings: Settings,
+    votes: Votes | None,
+    word: Kind | None = None,
+) -> Classification:
+    """The kinds of a message whose new text is known. Headers and structure decide before words do; then a rule of the
+    client's file, then the owner's word, then the classifier together with the plugins' votes."""
     if message.verdicts.kind in MACHINE_KINDS:
-        return Understood(Classification(kinds=(message.verdicts.kind,), confidence=1.0), new)
+        return Classification(kinds=(message.verdicts.kind,), confidence=1.0)
     if not message.verdicts.human:
-        return Understood(Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True), new)
-    rule = rule_vote(client.rules, message.author, message.subject, new)
-    cast = [rule] if rule else list(votes(message, new, client)) if votes else []
-    return Understood(classify(message.subject, new, settings.lexicon, cast), new)
+        return Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True)
+    if rule := rule_vote(client.rules, message.author, message.subject, new):
+        return classify(message.subject, new, settings.lexicon, [rule])
+    if word is not None:
+        return said_by_owner(word)
+    cast = list(votes(message, new, client)) if votes else []
+    return classify(message.subject, new, settings.lexicon, cast)
+
+
+def said_by_owner(kind: Kind) -> Classification:
+    """What a message wants by the owner's own word."""
+    return Classification(kinds=(kind,), confidence=1.0, cues=(OWNERS_WORD,))
 
 
 def new_text_of(message: RecordedMessage, text: str | None) -> str | None:

@@ -18,7 +18,7 @@ from whiteglove.hookspecs import PluginInfo, PluginSettings, Schedule
 from whiteglove.message import Guess
 from whiteglove.sections import Section
 
-MOST = 100
+MOST = 1000
 """Actions, guesses or schedules that one call may return."""
 
 LARGEST_ACTION = 64 * 1024

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -79,10 +80,18 @@ def _read(file: Traversable, key: tuple[str, str], problems: list[Problem]) -> T
     except UnicodeDecodeError:
         problems.append(Problem(str(file), 0, "", "is not UTF-8; save it in that encoding"))
     else:
-        try:
-            Environment(autoescape=False).parse(source)  # noqa: S701 (plain text, and nothing is rendered here)
-        except TemplateSyntaxError as error:
-            problems.append(Problem(str(file), error.lineno, "", f"is not a valid Jinja2 template: {error.message}"))
-        else:
+        fault = _fault(source)
+        if fault is None:
             return {key: source}
+        problems.append(Problem(str(file), fault.lineno, "", f"is not a valid Jinja2 template: {fault.message}"))
     return {}
+
+
+@lru_cache(maxsize=1024)
+def _fault(source: str) -> TemplateSyntaxError | None:
+    """What is wrong with a template; most are the same again whenever the configuration is read."""
+    try:
+        Environment(autoescape=False).parse(source)  # noqa: S701 (plain text, and nothing is rendered here)
+    except TemplateSyntaxError as error:
+        return error
+    return None

@@ -7,6 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+metadata = sa.MetaData()
+"""Every table of the store, wherever it is written down."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

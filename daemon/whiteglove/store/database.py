@@ -245,10 +245,20 @@ def _reachable(path: Path) -> Iterator[None]:
         ) from error
 
 
+# To make SQL of a statement takes longer than to run it. All engines of a process share what was made once, which they
+# can only with one dialect between them, since that is a part of the key it is kept under.
+_COMPILED: dict[Any, Any] = {}
+_DIALECT: list[sa.Dialect] = []
+
+
 def _engine(url: sa.URL, begin: str, *pragmas: str, **pool: Any) -> sa.Engine:
     arguments = {"check_same_thread": False, "timeout": WRITE_PATIENCE}
     # Every connection comes back after a commit or a rollback, so that there is nothing to reset.
     engine = sa.create_engine(url, connect_args=arguments, pool_reset_on_return=None, **pool)
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    if not _DIALECT:
+        _DIALECT.append(engine.dialect)
+    engine.dialect = _DIALECT[0]
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:

@@ -189,6 +189,12 @@ def handlings_of(tx: sa.Connection, event: int) -> tuple[sa.Row[Any], ...]:
     return tuple(tx.execute(_HANDLINGS, {"its_event": event}))
 
 
+def parked_by(tx: sa.Connection) -> tuple[str, ...]:
+    """The plugins for which events were parked that their neighbours have handled, by name."""
+    found = sa.select(handlings.c.plugin).where(HANDLING_PARKED).distinct().order_by(handlings.c.plugin)
+    return tuple(tx.execute(found).scalars())
+
+
 def counts(tx: sa.Connection) -> Mapping[str, int]:
     """How many events are open; how many are parked, those parked for one plugin only included."""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from whiteglove.store import gaps
 from whiteglove.store.schema import folders
 
 
@@ -75,7 +76,8 @@ def advance_history(tx: sa.Connection, mailbox: str, folder: str, *, cursor: int
 
 
 def searched(tx: sa.Connection, mailbox: str, folder: str, at: datetime) -> None:
-    """Record that a search that began at `at` found nothing unread any more."""
+    """Record that a search that began at `at` found nothing unread any more, and how long there was none before it."""
+    gaps.note(tx, mailbox, folder, at)
     tx.execute(_CHANGE, {"its_mailbox": mailbox, "its_folder": folder, "searched_at": at})
 
 

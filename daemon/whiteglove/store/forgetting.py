@@ -11,20 +11,24 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from whiteglove.codec import decode_json
 from whiteglove.errors import StoreError
-from whiteglove.ledger import MailState
+from whiteglove.ledger import DraftState, MailState
 from whiteglove.store import events, purge, remarks
 from whiteglove.store.database import WRITE_PATIENCE, Store
 from whiteglove.store.decisions import WAITING
 from whiteglove.store.remarks import FORGOTTEN, Concerned
 from whiteglove.store.schema import (
     PERSONAL,
+    client_notes,
+    corrections,
+    drafts,
     handlings,
     incident_entries,
     incidents,
@@ -33,6 +37,7 @@ from whiteglove.store.schema import (
     obligations,
     outbox,
     promises,
+    silences,
     thread_ids,
     told,
 )
@@ -46,11 +51,13 @@ Rows = dict[sa.Table, set[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whom:
-    """A client as a whole by key and names, or (`client` is None) a person by addresses and names."""
+    """A client as a whole by key and names, or (`client` is None) a person by addresses and names, and by the keys of
+    the clients that they are known to belong to."""
 
     client: str | None
     addresses: frozenset[str]
     names: frozenset[str]
+    belongs_to: frozenset[str] = frozenset()
 
 
 def find(tx: sa.Connection, whom: Whom) -> Whom:
@@ -59,19 +66,20 @@ def find(tx: sa.Connection, whom: Whom) -> Whom:
     if whom.client is not None:
         inbound = sa.and_(messages.c.client == whom.client, messages.c.outbound.is_(False))
         addresses.update(_values(tx, messages.c.author_address, inbound))
-        for table in (told, obligations, outbox):
+        for table in (told, obligations, outbox, drafts, corrections):
             addresses.update(_values(tx, table.c.address, table.c.client == whom.client))
         names.update(_values(tx, messages.c.author_name, inbound))
     for address in addresses:
         names.update(_values(tx, messages.c.author_name, messages.c.author_address == address))
-    return Whom(client=whom.client, addresses=frozenset(addresses - {""}), names=frozenset(names - {""}))
+    return replace(whom, addresses=frozenset(addresses - {""}), names=frozenset(names - {""}))
 
 
 def is_known(tx: sa.Connection, client: str) -> bool:
     """Whether anything of a client of this key is on record."""
-    tables = (messages, outbox, told, promises, obligations, incidents, mutes)
+    tables = (messages, outbox, told, promises, obligations, incidents, mutes, client_notes, drafts, silences)
     return any(
-        tx.execute(sa.select(sa.literal(1)).where(table.c.client == client).limit(1)).first() for table in tables
+        tx.execute(sa.select(sa.literal(1)).where(table.c.client == client).limit(1)).first()
+        for table in (*tables, corrections)
     )
 
 
@@ -85,7 +93,7 @@ def forget(tx: sa.Connection, store: Store, whom: Whom) -> Mapping[str, int]:
         submitting = (outbox.c.state == MailState.SUBMITTING, outbox.c.row.in_(part))
         if tx.execute(sa.select(outbox.c.row).where(*submitting)).first() is not None:
             raise StoreError("a mail to them is being handed over; try again in a moment, while the daemon runs")
-    clients, subjects = set[str](), set[str]()
+    clients, subjects = set(whom.belongs_to), set[str]()
     for part in _parts(erased[messages]):
         clients |= _values(tx, messages.c.client, messages.c.row.in_(part))
         subjects |= _values(tx, messages.c.subject, messages.c.row.in_(part))
@@ -103,7 +111,8 @@ def forget(tx: sa.Connection, store: Store, whom: Whom) -> Mapping[str, int]:
     threads = _blank_messages(tx, store, erased[messages])
     done["copies"] += _strip_copies(tx, whom)
     _blank_mails(tx, erased[outbox])
-    for table in (told, promises, obligations, incidents):
+    done["drafts"] += _blank_drafts(tx, whom, erased[messages], traces, concerned)
+    for table in (told, promises, obligations, incidents, silences, client_notes, corrections):
         for part in _parts(erased[table]):
             purge.remove_rows(tx, table, part)
     if whom.client is not None:
@@ -131,16 +140,18 @@ def overwrite(path: Path) -> None:
 
 
 def _whose(tx: sa.Connection, whom: Whom) -> Rows:
-    """Their rows in each table. Of a person the promises of reports and the incidents stay: those are the client's."""
+    """Their rows in each table. Of a person the promises of reports, the incidents and the silences stay: those are the
+    client's."""
     own = _messages_of(tx, whom)
     rows: Rows = {messages: own}
     if whom.client is not None:
-        for table in (outbox, told, promises, obligations, incidents):
+        for table in (outbox, told, promises, obligations, incidents, silences, client_notes, corrections):
             rows[table] = set(tx.execute(sa.select(table.c.row).where(table.c.client == whom.client)).scalars())
         return rows
-    for table in (outbox, told, obligations):
+    for table in (outbox, told, obligations, corrections):
         rows[table] = set(tx.execute(sa.select(table.c.row).where(table.c.address.in_(whom.addresses))).scalars())
-    rows[promises], rows[incidents] = set(), set()
+    for table in (promises, incidents, silences, client_notes):
+        rows[table] = set()
     for part in _parts(own):
         rows[outbox].update(tx.execute(sa.select(outbox.c.row).where(outbox.c.answers.in_(part))).scalars())
         rows[obligations].update(
@@ -200,7 +211,7 @@ def _blank_messages(tx: sa.Connection, store: Store, rows: Collection[int]) -> s
     """Make strangers' messages of these; the threads that they were in, where nobody's mail names theirs any more."""
     threads, ids = set[int](), set[str]()
     nothing = {column.name: None for column in (*PERSONAL, messages.c.machine_kind, messages.c.confidence)}
-    changes = {**nothing, "abstained": None, "marker": False, "reason": FORGOTTEN}
+    changes = {**nothing, "abstained": None, "urgency": None, "mood": None, "marker": False, "reason": FORGOTTEN}
     for part in _parts(rows):
         known = tx.execute(sa.select(messages.c.thread, messages.c.message_id).where(messages.c.row.in_(part))).all()
         threads.update(row.thread for row in known if row.thread is not None)
@@ -243,6 +254,36 @@ def _blank_mails(tx: sa.Connection, rows: Collection[int]) -> None:
                 settled_at=sa.func.coalesce(outbox.c.settled_at, outbox.c.created_at),
             )
         )
+
+
+def _blank_drafts(tx: sa.Connection, whom: Whom, own: Collection[int], traces: Traces, concerned: Concerned) -> int:
+    """Keep of a draft to or about them no more than that there was one. One that may lie untouched in Drafts keeps the
+    marks by which it is found there, and is taken away."""
+    number = 0
+    for row in tx.execute(sa.select(drafts).where(drafts.c.template != FORGOTTEN)).all():
+        is_theirs = row.client == whom.client or row.address in whom.addresses or row.answers in own
+        is_near = row.client in concerned.parts
+        if not is_theirs and not (is_near and (traces.occur_in(row.key) or traces.are_in(decode_json(row.action)))):
+            continue
+        lies_there = row.token is not None and row.state in (DraftState.WANTED, DraftState.PLACED)
+        ends = row.state in (DraftState.WANTED, DraftState.CHANGED) and not lies_there
+        blank = {
+            "key": f"{FORGOTTEN}:{row.row}",
+            "client": "",
+            "template": FORGOTTEN,
+            "action": "",
+            "address": None,
+            "answers": None,
+            "until": None,
+            "error": None,
+            "withdraw": lies_there or row.withdraw,
+            "not_before": row.created_at,
+            "state": DraftState.WITHDRAWN if ends else row.state,
+            "settled_at": row.settled_at or (None if lies_there else row.created_at),
+        }
+        tx.execute(drafts.update().where(drafts.c.row == row.row).values(blank))
+        number += 1
+    return number
 
 
 def _blank_entries(tx: sa.Connection, rows: Collection[int]) -> None:

@@ -9,8 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
-from whiteglove.message import Kind
-from whiteglove.store.schema import OBLIGATION_OPEN, PROMISE_OWED, ROW, SINCE, inserted, obligations, promises
+from whiteglove.message import GRAVE_KINDS, Kind
+from whiteglove.store.schema import (
+    OBLIGATION_ANSWERED,
+    OBLIGATION_OPEN,
+    PROMISE_CLOSED,
+    PROMISE_OWED,
+    ROW,
+    SINCE,
+    Instant,
+    inserted,
+    obligations,
+    promises,
+)
 
 _CLIENT = sa.bindparam("its_client", type_=sa.Text)
 _OBLIGATION = sa.bindparam("its_obligation", type_=sa.Integer)
@@ -19,16 +30,18 @@ _PROMISES = sa.select(promises).order_by(promises.c.due, promises.c.row)
 _PROMISE = sa.select(promises).where(promises.c.row == ROW)
 _OF_CLIENT = _PROMISES.where(promises.c.client == _CLIENT)
 _OF_CLIENT_SINCE = _OF_CLIENT.where(sa.or_(promises.c.due >= SINCE, PROMISE_OWED))
+_CLOSED = _PROMISES.where(PROMISE_CLOSED, promises.c.closed_at >= SINCE)
 _OWED = _PROMISES.where(PROMISE_OWED)
 _OWED_TO = _OWED.where(promises.c.client == _CLIENT)
 _OWED_FOR = _OWED.where(promises.c.obligation == _OBLIGATION)
 _SAME = (
-    sa.select(promises.c.row)
+    sa.select(promises.c.row, promises.c.told)
     .where(
         promises.c.client == _CLIENT,
         promises.c.kind == sa.bindparam("its_kind"),
         promises.c.due == sa.bindparam("its_due"),
-        promises.c.told,
+        # A slot that was moved before anybody was told of it is a promise from the moment that somebody is.
+        sa.or_(promises.c.told, promises.c.state == PromiseState.OPEN),
     )
     .order_by(promises.c.row.desc())
     .limit(1)
@@ -57,7 +70,7 @@ def promises_of(tx: sa.Connection, client: str, since: datetime | None = None) -
 
 def closed(tx: sa.Connection, since: datetime) -> tuple[Promise, ...]:
     """What was kept, broken or moved since an instant, of all clients; earliest due first."""
-    return tuple(_promise(row) for row in tx.execute(_PROMISES.where(promises.c.closed_at >= since)))
+    return tuple(_promise(row) for row in tx.execute(_CLOSED, {"since": since}))
 
 
 def owed(tx: sa.Connection, client: str | None = None) -> tuple[Promise, ...]:
@@ -79,9 +92,11 @@ def make(
     """The promise of this time, made now if it does not exist yet; whether it was made now."""
     statement = _SAME_ANSWER if kind is PromiseKind.ANSWER else _SAME
     same = {"its_client": client, "its_kind": kind, "its_due": due, "its_obligation": obligation}
-    row = tx.execute(statement, same).scalar_one_or_none()
-    if row is not None:
-        return row, False
+    known = tx.execute(statement, same).one_or_none()
+    if known is not None:
+        if not known.told:
+            tx.execute(_CHANGE_PROMISE, {"its_row": known.row, "told": True, "made_at": at})
+        return known.row, not known.told
     values = {
         "client": client,
         "kind": kind,
@@ -137,6 +152,15 @@ def mark_late(tx: sa.Connection, row: int) -> None:
     tx.execute(_CHANGE_PROMISE, {"its_row": row, "state": PromiseState.LATE, "late": True})
 
 
+def remind(tx: sa.Connection, row: int, at: datetime) -> Promise | None:
+    """Note that the owner was reminded of a promise; None where it is not open any more."""
+    known = promise(tx, row)
+    if known.state is not PromiseState.OPEN:
+        return None
+    tx.execute(_CHANGE_PROMISE, {"its_row": row, "reminded_at": at})
+    return known
+
+
 def answer_promises(tx: sa.Connection, obligation_row: int) -> tuple[Promise, ...]:
     """Promises owed for one obligation."""
     return tuple(_promise(row) for row in tx.execute(_OWED_FOR, {"its_obligation": obligation_row}))
@@ -145,7 +169,33 @@ def answer_promises(tx: sa.Connection, obligation_row: int) -> tuple[Promise, ..
 _OBLIGATION_ROW = sa.select(obligations).where(obligations.c.row == ROW)
 _OPEN = sa.select(obligations).where(OBLIGATION_OPEN).order_by(obligations.c.opened_at, obligations.c.row)
 _OPEN_OF = _OPEN.where(obligations.c.client == _CLIENT)
+_OF_CLIENT_OPENED = (
+    sa.select(obligations)
+    .where(obligations.c.client == _CLIENT, obligations.c.opened_at >= SINCE)
+    .order_by(obligations.c.opened_at, obligations.c.row)
+)
+_ANSWERED = (
+    sa.select(obligations)
+    .where(OBLIGATION_ANSWERED, obligations.c.answered_at >= SINCE)
+    .order_by(obligations.c.answered_at, obligations.c.row)
+)
+_OPENED_BEFORE = obligations.c.opened_at < sa.bindparam("before", type_=Instant)
+_STILL_OPEN = _OPEN.where(_OPENED_BEFORE)
+_ANSWERED_LATER = _ANSWERED.where(_OPENED_BEFORE)
 _OPEN_IN_THREAD = _OPEN_OF.where(obligations.c.thread == sa.bindparam("its_thread")).limit(1)
+_WEIGHING = _OPEN_OF.where(
+    sa.or_(
+        obligations.c.thread == sa.bindparam("its_thread"),
+        *(sa.cast(obligations.c.kinds, sa.Text).contains(f'"{kind}"') for kind in sorted(GRAVE_KINDS)),
+        obligations.c.row.in_(
+            sa.select(promises.c.obligation).where(
+                promises.c.client == _CLIENT,
+                promises.c.state == PromiseState.BROKEN,
+                promises.c.obligation.is_not(None),
+            )
+        ),
+    )
+)
 _ADD_OBLIGATION = obligations.insert()
 _CHANGE_OBLIGATION = obligations.update().where(obligations.c.row == ROW)
 
@@ -165,6 +215,30 @@ def open_obligations(tx: sa.Connection, client: str | None = None) -> tuple[Obli
     """What waits for an answer of the owner's, oldest first."""
     statement = _OPEN if client is None else _OPEN_OF
     return tuple(_obligation(row) for row in tx.execute(statement, {"its_client": client}))
+
+
+def obligations_of(tx: sa.Connection, client: str, since: datetime) -> tuple[Obligation, ...]:
+    """What a client asked since an instant, answered or not, oldest first."""
+    return tuple(_obligation(row) for row in tx.execute(_OF_CLIENT_OPENED, {"its_client": client, "since": since}))
+
+
+def answered(tx: sa.Connection, since: datetime) -> tuple[Obligation, ...]:
+    """What the owner answered since an instant, of all clients, in the order of the answers."""
+    return tuple(_obligation(row) for row in tx.execute(_ANSWERED, {"since": since}))
+
+
+def open_at(tx: sa.Connection, moment: datetime) -> tuple[Obligation, ...]:
+    """What waited for an answer of the owner's at an instant that is over, oldest first."""
+    known = {"since": moment, "before": moment}
+    found = [*tx.execute(_STILL_OPEN, known), *tx.execute(_ANSWERED_LATER, known)]
+    return tuple(sorted(map(_obligation, found), key=lambda one: (one.opened_at, one.row)))
+
+
+def weighing_on(tx: sa.Connection, client: str, thread: int) -> tuple[Obligation, ...]:
+    """Of what this client waits for, that which decides about an answer in a thread: what is open in the thread itself,
+    complaints, and what an answer was promised for and never given. However many others wait, they are not read."""
+    known = {"its_client": client, "its_thread": thread}
+    return tuple(_obligation(row) for row in tx.execute(_WEIGHING, known))
 
 
 def open_in_thread(tx: sa.Connection, client: str, thread: int) -> Obligation | None:
@@ -202,6 +276,11 @@ def join_obligation(tx: sa.Connection, row: int, kinds: Iterable[Kind]) -> None:
     """A further message of the same thread: its wishes are added, the agreed time stays the first one's."""
     merged = dict.fromkeys([*obligation(tx, row).kinds, *kinds])
     tx.execute(_CHANGE_OBLIGATION, {"its_row": row, "kinds": [str(kind) for kind in merged]})
+
+
+def name_kinds(tx: sa.Connection, row: int, kinds: Iterable[Kind]) -> None:
+    """What an obligation is about, said anew."""
+    tx.execute(_CHANGE_OBLIGATION, {"its_row": row, "kinds": [str(kind) for kind in dict.fromkeys(kinds)]})
 
 
 def answer_obligation(tx: sa.Connection, row: int, at: datetime, message: int | None) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.actions import Json
-from whiteglove.store.schema import NOW, fired, memory
+from whiteglove.store.schema import NOW, Instant, fired, memory
 
 _PLUGIN = sa.bindparam("its_plugin", type_=sa.Text)
 _KEY = sa.bindparam("its_key", type_=sa.Text)
@@ -63,13 +63,15 @@ _FIRST_FIRE = insert(fired)
 _FIRE = _FIRST_FIRE.on_conflict_do_update(
     index_elements=["plugin", "name"],
     set_={"due": _FIRST_FIRE.excluded.due},
-    where=_FIRST_FIRE.excluded.due > fired.c.due,
+    where=sa.or_(_FIRST_FIRE.excluded.due > fired.c.due, fired.c.due > sa.bindparam("sound_until", type_=Instant)),
 )
 
 
-def fire(tx: sa.Connection, plugin: str, name: str, due: datetime) -> bool:
-    """Mark a moment of a schedule as fired; False where it, or a later one, was fired before."""
-    return tx.execute(_FIRE, {"plugin": plugin, "name": name, "due": due}).rowcount == 1
+def fire(tx: sa.Connection, plugin: str, name: str, due: datetime, sound_until: datetime) -> bool:
+    """Mark a moment of a schedule as fired; False where it, or a later one, was fired before. What was fired beyond
+    `sound_until` was so by a clock that was wrong, and does not count."""
+    values = {"plugin": plugin, "name": name, "due": due, "sound_until": sound_until}
+    return tx.execute(_FIRE, values).rowcount == 1
 
 
 def last_fired(tx: sa.Connection, plugin: str, name: str) -> datetime | None:

@@ -11,9 +11,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.message import Address, Classification, Kind, RecordedMessage, Verdicts
 from whiteglove.store.schema import (
+    MOST,
     ROW,
     SINCE,
     Instant,
+    corrections,
     events,
     incidents,
     inserted,
@@ -75,6 +77,9 @@ _OF_CLIENT = (
     .order_by(messages.c.received_at, messages.c.row)
 )
 _CONVERSATION = _OF_CLIENT.where(messages.c.duplicate_of.is_(None), messages.c.human)
+_ASKING = _CONVERSATION.where(
+    messages.c.thread == sa.bindparam("its_thread"), messages.c.outbound.is_(False), messages.c.obliges
+)
 _FROM_CLIENT = sa.and_(
     messages.c.client == sa.bindparam("its_client"),
     messages.c.received_at >= SINCE,
@@ -95,6 +100,17 @@ _EVENT_ABOUT = (
     .limit(1)
 )
 _OWNER_MAIL = _OF_CLIENT.where(messages.c.outbound)
+_LATEST = (
+    sa.select(messages)
+    .where(
+        messages.c.client == sa.bindparam("its_client"),
+        messages.c.own.is_(False),
+        messages.c.duplicate_of.is_(None),
+        messages.c.human,
+    )
+    .order_by(messages.c.received_at.desc(), messages.c.row.desc())
+    .limit(MOST)
+)
 
 
 def add(tx: sa.Connection, **values: Any) -> int:
@@ -125,11 +141,16 @@ def thread_of(tx: sa.Connection, hashes: Sequence[bytes]) -> int | None:
         return None
     oldest, *others = found
     if others:
-        for table in (thread_ids, messages, obligations, outbox, told):
+        for table in (thread_ids, messages, obligations, outbox, told, corrections):
             tx.execute(table.update().where(table.c.thread.in_(others)).values(thread=oldest))
         merged = [matter_of(thread) for thread in others]
         tx.execute(incidents.update().where(incidents.c.matter.in_(merged)).values(matter=matter_of(oldest)))
     return oldest
+
+
+def threads_named(tx: sa.Connection, hashes: Sequence[bytes]) -> Sequence[int]:
+    """The threads that these ids belong to, none of them changed."""
+    return tx.execute(_THREADS, {"hashes": hashes}).scalars().all() if hashes else ()
 
 
 def matter_of(thread: int) -> str:
@@ -192,6 +213,8 @@ def classify(tx: sa.Connection, row: int, classification: Classification, verdic
             "confidence": classification.confidence,
             "abstained": classification.abstained,
             "cues": list(classification.cues),
+            "urgency": classification.urgency,
+            "mood": classification.mood,
             "human": verdicts.human,
             "may_acknowledge": verdicts.may_acknowledge,
             "obliges": verdicts.obliges,
@@ -223,6 +246,17 @@ def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
 def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
     """A client's mail and the owner's to them, in order of arrival; machine mail, duplicates and our own left out."""
     return tuple(recorded(row) for row in tx.execute(_CONVERSATION, {"its_client": client, "since": since}))
+
+
+def asking_in_thread(tx: sa.Connection, client: str, thread: int, since: datetime) -> tuple[RecordedMessage, ...]:
+    """What a client's people wrote in a thread since an instant that asks something of the owner, in order."""
+    known = {"its_client": client, "since": since, "its_thread": thread}
+    return tuple(recorded(row) for row in tx.execute(_ASKING, known))
+
+
+def latest_of_client(tx: sa.Connection, client: str, most: int) -> tuple[RecordedMessage, ...]:
+    """The latest mail of a client's people and of the owner to them, the newest first."""
+    return tuple(recorded(row) for row in tx.execute(_LATEST, {"its_client": client, "most": most}))
 
 
 def count_from(tx: sa.Connection, client: str, since: datetime, before: datetime, up_to: int) -> int:
@@ -281,6 +315,8 @@ def recorded(row: sa.Row[Any]) -> RecordedMessage:
             confidence=row.confidence,
             abstained=row.abstained,
             cues=tuple(row.cues),
+            urgency=row.urgency or 0.0,
+            mood=row.mood or 0.0,
         )
     return RecordedMessage(
         row=row.row,

@@ -17,6 +17,7 @@ from whiteglove.store.decisions import BY_OWNER
 from whiteglove.store.events import DONE
 from whiteglove.store.schema import (
     CHORE_OPEN,
+    DRAFT_LIVE,
     HANDLING_PARKED,
     INCIDENT_OPEN,
     MAIL_WAITING,
@@ -24,6 +25,9 @@ from whiteglove.store.schema import (
     OBLIGATION_OPEN,
     PROMISE_OWED,
     chores,
+    client_notes,
+    corrections,
+    drafts,
     events,
     handlings,
     incident_entries,
@@ -32,6 +36,7 @@ from whiteglove.store.schema import (
     obligations,
     outbox,
     promises,
+    silences,
     thread_ids,
     told,
     warnings,
@@ -110,6 +115,10 @@ def _rules(now: datetime, since: datetime) -> Iterator[tuple[sa.Table, Condition
     yield events, _older(events, events.c.at < since, _is_done(events.c.row), ~_about_the_owed())
     yield warnings, _older(warnings, warnings.c.raised_at < since, warnings.c.state == TOLD, ~_awaited(warnings))
     yield outbox, _older(outbox, *_mail_over(since))
+    yield client_notes, _older(client_notes, client_notes.c.at < since)
+    yield corrections, _older(corrections, corrections.c.at < since)
+    yield silences, _older(silences, silences.c.ended_at < since, ~_awaited(silences))
+    yield drafts, _older(drafts, *_draft_over(since))
     yield incidents, _older(incidents, incidents.c.resolved_at < since, ~INCIDENT_OPEN, ~_awaited(incidents))
     yield promises, _older(promises, *_promise_over(now, since))
     yield obligations, _older(obligations, *_obligation_over(since))
@@ -162,6 +171,13 @@ def _mail_over(since: datetime) -> Iterator[Condition]:
     yield ~_awaited(outbox)
 
 
+def _draft_over(since: datetime) -> Iterator[Condition]:
+    """One that lies in Drafts stays known, however old: what a person sends from it is recognised by that."""
+    yield sa.func.coalesce(drafts.c.settled_at, drafts.c.created_at) < since
+    yield ~DRAFT_LIVE
+    yield ~drafts.c.withdraw
+
+
 def _promise_over(now: datetime, since: datetime) -> Iterator[Condition]:
     """A report that was never given is a broken word until a later one was given; so the last one that was given stays,
     and what it mends goes before it."""
@@ -202,6 +218,7 @@ def _uses_of_message() -> Iterator[Condition]:
     own = messages.c.row
     yield _awaited(messages)
     yield sa.exists().where(outbox.c.answers == own, sa.or_(MAIL_WAITING, outbox.c.state.in_(_UNDECIDED)))
+    yield sa.exists().where(drafts.c.answers == own, DRAFT_LIVE)
     yield sa.exists().where(obligations.c.thread == messages.c.thread, OBLIGATION_OPEN)
     yield sa.exists().where(
         incident_entries.c.message == own, incidents.c.row == incident_entries.c.incident, INCIDENT_OPEN

@@ -1,4 +1,4 @@
-"""Free text on record that may tell of somebody: warnings, plugins' memory, errors, summaries."""
+"""Free text on record that may tell of somebody: warnings, notes, plugins' memory and timers, errors, summaries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from whiteglove import codec
 from whiteglove.ledger import Audience, MailState
 from whiteglove.sections import Item, Section, Summary
 from whiteglove.store.events import DONE
-from whiteglove.store.schema import chores, events, handlings, memory, outbox, plugin_health, warnings
+from whiteglove.store.schema import (
+    chores,
+    client_notes,
+    events,
+    handlings,
+    memory,
+    outbox,
+    plugin_health,
+    timers,
+    warnings,
+)
 from whiteglove.store.traces import Traces
 from whiteglove.store.warnings import TOLD
 
@@ -76,10 +86,35 @@ def blank_warnings(tx: sa.Connection, traces: Traces, concerned: Concerned) -> i
 def scrub(tx: sa.Connection, traces: Traces, concerned: Concerned) -> Mapping[str, int]:
     """Remove what tells of them from everything else that holds free text; how many values that were of each kind."""
     return {
+        "client_notes": _notes(tx, traces, concerned),
         "memory": _memory(tx, traces),
+        "timers": _timers(tx, traces),
         "summaries": _summaries(tx, traces, concerned),
         "remarks": _details(tx, traces) + sum(_errors(tx, traces, column) for column in _ERRORS),
     }
+
+
+def _notes(tx: sa.Connection, traces: Traces, concerned: Concerned) -> int:
+    """A call was contact with the client and stays one, without words; any other note goes."""
+    number = 0
+    for row in tx.execute(sa.select(client_notes).where(client_notes.c.text != "")).all():
+        if concerned.tells(row.client, (row.text,), traces):
+            this = client_notes.c.row == row.row
+            tx.execute(
+                client_notes.update().where(this).values(text="") if row.call else client_notes.delete().where(this)
+            )
+            number += 1
+    return number
+
+
+def _timers(tx: sa.Connection, traces: Traces) -> int:
+    """A timer goes as a whole: without a part of its value the plugin that set it could not know it again."""
+    number = 0
+    for row in tx.execute(sa.select(timers)).all():
+        if traces.occur_in(row.key) or traces.are_in(row.value):
+            tx.execute(timers.delete().where(timers.c.plugin == row.plugin, timers.c.key == row.key))
+            number += 1
+    return number
 
 
 def _memory(tx: sa.Connection, traces: Traces) -> int:
@@ -114,7 +149,7 @@ def _summaries(tx: sa.Connection, traces: Traces, concerned: Concerned) -> int:
 
 def _section(section: Section, traces: Traces, concerned: Concerned) -> Section:
     def tells(item: Item) -> bool:
-        return concerned.tells(item.client, (item.text, item.detail, item.step), traces)
+        return concerned.tells(item.client, (item.text, item.detail, item.step, item.link), traces)
 
     items = tuple(item for item in section.items if not tells(item))
     headline, quiet = ("" if traces.occur_in(text) else text for text in (section.headline, section.quiet))
@@ -122,12 +157,19 @@ def _section(section: Section, traces: Traces, concerned: Concerned) -> Section:
 
 
 def _details(tx: sa.Connection, traces: Traces) -> int:
+    """A timer that went off is over, since its details are all that there is of it."""
     number = 0
-    for row in tx.execute(sa.select(events.c.row, events.c.details).where(events.c.details.is_not(None))).all():
-        if traces.are_in(row.details):
-            left = traces.without(row.details)
-            tx.execute(events.update().where(events.c.row == row.row).values(details=left))
-            number += 1
+    known = sa.select(events.c.row, events.c.type, events.c.details).where(events.c.details.is_not(None))
+    for row in tx.execute(known).all():
+        if not traces.are_in(row.details):
+            continue
+        this = events.update().where(events.c.row == row.row)
+        if row.type == "TimerFired":
+            tx.execute(this.values(details=None, state=DONE, error=None, not_before=None))
+            tx.execute(handlings.update().where(handlings.c.event == row.row).values(state=DONE, error=None))
+        else:
+            tx.execute(this.values(details=traces.without(row.details)))
+        number += 1
     return number
 
 

@@ -10,7 +10,11 @@ query says the same thing, with the values written out.
 
 from __future__ import annotations
 
+from functools import cache
+
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from whiteglove.ledger import Audience, IncidentState, MailState, ObligationState, PromiseState
 from whiteglove.store.columns import MOST as MOST
@@ -20,15 +24,27 @@ from whiteglove.store.columns import ROWS as ROWS
 from whiteglove.store.columns import SINCE as SINCE
 from whiteglove.store.columns import Instant as Instant
 from whiteglove.store.columns import inserted as inserted
-from whiteglove.store.columns import is_one_of, json_column, row_column
+from whiteglove.store.columns import is_one_of, json_column, metadata, row_column
+from whiteglove.store.schema_ahead import DRAFT_HAS_WORK as DRAFT_HAS_WORK
+from whiteglove.store.schema_ahead import DRAFT_LIVE as DRAFT_LIVE
+from whiteglove.store.schema_ahead import SILENCE_LASTS as SILENCE_LASTS
+from whiteglove.store.schema_ahead import client_notes as client_notes
+from whiteglove.store.schema_ahead import corrections as corrections
+from whiteglove.store.schema_ahead import drafts as drafts
+from whiteglove.store.schema_ahead import gaps as gaps
+from whiteglove.store.schema_ahead import silences as silences
+from whiteglove.store.schema_ahead import timers as timers
 
-VERSION = 2
-metadata = sa.MetaData()
+VERSION = 3
 
 
 def grow(tx: sa.Connection) -> None:
     """Make what is not there yet: tables, and in tables of an older version their later columns and indexes. Nothing is
     changed or dropped, so that an old store stays what it was; a later column allows NULL."""
+    if not sa.inspect(tx).get_table_names():
+        for statement in _statements():
+            tx.exec_driver_sql(statement)
+        return
     metadata.create_all(tx)
     inspector = sa.inspect(tx)
     for table in metadata.sorted_tables:
@@ -39,6 +55,16 @@ def grow(tx: sa.Connection) -> None:
                 tx.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
         for index in table.indexes:
             index.create(tx, checkfirst=True)
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    """What makes a new store; asking for each of its tables and indexes whether it is there would take longer."""
+    tables = metadata.sorted_tables
+    made: list[CreateTable | CreateIndex] = [CreateTable(table) for table in tables]
+    for table in tables:
+        made += [CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    return tuple(str(statement.compile(dialect=sqlite.dialect())) for statement in made)
 
 
 meta = sa.Table(
@@ -105,6 +131,8 @@ messages = sa.Table(
     sa.Column("marker", sa.Boolean, nullable=False, default=False),
     sa.Column("confidence", sa.Float),
     sa.Column("abstained", sa.Boolean),
+    sa.Column("urgency", sa.Float),
+    sa.Column("mood", sa.Float),
     *PERSONAL,
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     # Whoever is not in the client book leaves no more than a UID, the hash of an id and the reason.
@@ -116,6 +144,15 @@ sa.Index("messages_by_id", messages.c.id_hash)
 sa.Index("messages_by_client", messages.c.client, messages.c.received_at)
 sa.Index("messages_by_thread", messages.c.thread)
 sa.Index("messages_by_age", messages.c.recorded_at)
+# What a client's people wrote is counted in this index alone, without looking at the messages.
+MESSAGE_WRITTEN = sa.and_(
+    messages.c.outbound.is_(False), messages.c.own.is_(False), messages.c.human, messages.c.duplicate_of.is_(None)
+)
+sa.Index(
+    "messages_written",
+    *(messages.c[name] for name in ("client", "outbound", "own", "human", "duplicate_of", "received_at", "kinds")),
+    sqlite_where=messages.c.client.is_not(None),
+)
 MESSAGE_OF_STRANGER = messages.c.client.is_(None)
 sa.Index("messages_of_strangers", messages.c.recorded_at, sqlite_where=MESSAGE_OF_STRANGER)
 
@@ -199,6 +236,7 @@ outbox = sa.Table(
     sa.Column("accepted_at", Instant),
     sa.Column("settled_at", Instant),
     sa.Column("error", sa.Text),
+    sa.Column("refused_step", sa.Text),
 )
 MAIL_WAITING = is_one_of(outbox.c.state, MailState.PLANNED, MailState.DEFERRED)
 MAIL_COUNTED = sa.and_(
@@ -213,6 +251,8 @@ sa.Index("outbox_refused", outbox.c.address, sqlite_where=MAIL_REFUSED)
 # What the owner is to see in the next summary.
 MAIL_NOT_SENT = is_one_of(outbox.c.state, MailState.WITHHELD, MailState.FAILED, MailState.UNKNOWN)
 sa.Index("outbox_not_sent", outbox.c.settled_at, sqlite_where=MAIL_NOT_SENT)
+MAIL_ACCEPTED = outbox.c.accepted_at.is_not(None)
+sa.Index("outbox_accepted", outbox.c.accepted_at, sqlite_where=MAIL_ACCEPTED)
 sa.Index("outbox_by_event", outbox.c.event)
 sa.Index("outbox_by_answers", outbox.c.answers)
 sa.Index("outbox_by_thread", outbox.c.thread)
@@ -254,9 +294,12 @@ promises = sa.Table(
     sa.Column("evidence_message", sa.Integer),
     sa.Column("obligation", sa.Integer),
     sa.Column("told", sa.Boolean, nullable=False, default=True),
+    sa.Column("reminded_at", Instant),
 )
 PROMISE_OWED = is_one_of(promises.c.state, PromiseState.OPEN, PromiseState.LATE)
 sa.Index("promises_owed", promises.c.due, sqlite_where=PROMISE_OWED)
+PROMISE_CLOSED = promises.c.closed_at.is_not(None)
+sa.Index("promises_closed", promises.c.closed_at, sqlite_where=PROMISE_CLOSED)
 sa.Index("promises_by_client", promises.c.client, promises.c.due)
 
 obligations = sa.Table(
@@ -276,6 +319,8 @@ obligations = sa.Table(
 )
 OBLIGATION_OPEN = is_one_of(obligations.c.state, ObligationState.OPEN, ObligationState.OVERDUE)
 sa.Index("obligations_open", obligations.c.client, obligations.c.opened_at, sqlite_where=OBLIGATION_OPEN)
+OBLIGATION_ANSWERED = obligations.c.answered_at.is_not(None)
+sa.Index("obligations_answered", obligations.c.answered_at, sqlite_where=OBLIGATION_ANSWERED)
 sa.Index("obligations_by_thread", obligations.c.thread)
 
 incidents = sa.Table(

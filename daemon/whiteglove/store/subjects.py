@@ -8,16 +8,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.store.schema import incidents, messages, obligations, outbox, promises, warnings
+from whiteglove.store.schema import incidents, messages, obligations, outbox, promises, silences, warnings
 
 ABOUT: Mapping[str, sa.Table] = {
-    **dict.fromkeys(("MessageReceived", "OwnerSent", "ContactExceeded"), messages),
+    **dict.fromkeys(("MessageReceived", "OwnerSent", "ContactExceeded", "ClientReturned"), messages),
     **dict.fromkeys(("MailSent", "MailFailed", "MailBounced"), outbox),
     **dict.fromkeys(
-        ("PromiseDue", "PromisePassed", "PromiseOverdue", "PromiseLate", "PromiseBroken", "PromiseKept"), promises
+        (
+            "PromiseDue",
+            "PromisePassed",
+            "PromiseOverdue",
+            "PromiseLate",
+            "PromiseBroken",
+            "PromiseKept",
+            "PromiseMoved",
+        ),
+        promises,
     ),
     **dict.fromkeys(("ObligationOpened", "ObligationAnswered", "ObligationOverdue"), obligations),
     **dict.fromkeys(("IncidentOpened", "IncidentUpdated", "IncidentResolved"), incidents),
+    "ClientQuiet": silences,
     "WarningRaised": warnings,
 }
 """The table that holds the subject of each type of event; what is missing here is about no row."""
@@ -55,4 +65,6 @@ def _text(table: sa.Table, row: sa.Row[Any]) -> str:
         return f"incident {row.row}, {row.kind}, {row.state}"
     if table is promises:
         return f"promise {row.row}, {row.kind}, {row.state}"
+    if table is silences:
+        return f"silence {row.row}"
     return f"obligation {row.row}, {row.state}"

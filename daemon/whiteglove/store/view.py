@@ -3,15 +3,28 @@ hook that is left behind holds nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from whiteglove.actions import Json
 from whiteglove.clients import Book
-from whiteglove.ledger import Incident, Obligation, Promise, Told
-from whiteglove.message import RecordedMessage
-from whiteglove.promises import next_report
-from whiteglove.store import incidents, ledger, memory, messages, outbox
+from whiteglove.ledger import ClientNote, ClientSilence, Incident, Obligation, PlacedDraft, Promise, Told
+from whiteglove.message import Kind, RecordedMessage
+from whiteglove.promises import next_report, next_reports
+from whiteglove.store import (
+    contacts,
+    drafts,
+    figures,
+    incidents,
+    ledger,
+    memory,
+    messages,
+    mutes,
+    notes,
+    outbox,
+    silences,
+)
 from whiteglove.store.database import Store
 from whiteglove.worktime import WorkingTime
 
@@ -36,6 +49,18 @@ class LedgerView:
             promises = ledger.promises_of(tx, client, self._now - SLOTS_REMEMBERED)
         return next_report(known.report, self._worktime, promises, self._now)
 
+    def next_reports(self, client: str, count: int) -> tuple[datetime, ...]:
+        known = self._book.clients.get(client)
+        if known is None:
+            return ()
+        with self._store.read() as tx:
+            promises = ledger.promises_of(tx, client, self._now - SLOTS_REMEMBERED)
+        return tuple(islice(next_reports(known.report, self._worktime, promises, self._now), count))
+
+    def promises(self, client: str, since: datetime) -> tuple[Promise, ...]:
+        with self._store.read() as tx:
+            return ledger.promises_of(tx, client, since)
+
     def open_promises(self, client: str) -> tuple[Promise, ...]:
         with self._store.read() as tx:
             return ledger.owed(tx, client)
@@ -47,6 +72,14 @@ class LedgerView:
     def open_obligations(self, client: str | None = None) -> tuple[Obligation, ...]:
         with self._store.read() as tx:
             return ledger.open_obligations(tx, client)
+
+    def obligations(self, client: str, since: datetime) -> tuple[Obligation, ...]:
+        with self._store.read() as tx:
+            return ledger.obligations_of(tx, client, since)
+
+    def answered(self, since: datetime) -> tuple[Obligation, ...]:
+        with self._store.read() as tx:
+            return ledger.answered(tx, since)
 
     def obligation_of(self, message: int) -> Obligation | None:
         with self._store.read() as tx:
@@ -60,6 +93,38 @@ class LedgerView:
     def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
         with self._store.read() as tx:
             return messages.of_client(tx, client, since)
+
+    def written(self, client: str, moments: Sequence[datetime]) -> tuple[int, ...]:
+        with self._store.read() as tx:
+            return figures.between(tx, client, moments)
+
+    def written_by_kind(self, client: str, since: datetime, before: datetime) -> Mapping[Kind, int]:
+        with self._store.read() as tx:
+            return figures.by_kind(tx, client, since, before)
+
+    def silences(self, moment: datetime) -> tuple[ClientSilence, ...]:
+        with self._store.read() as tx:
+            found = silences.lasting_at(tx, moment)
+        return tuple(ClientSilence(client=one.client, since=one.since, usual=one.usual) for one in found)
+
+    def notes(self, client: str, since: datetime) -> tuple[ClientNote, ...]:
+        with self._store.read() as tx:
+            return notes.of_client(tx, client, since)
+
+    def last_contact(self, client: str, *, outbound: bool | None = None) -> datetime | None:
+        with self._store.read() as tx:
+            return contacts.last(tx, client, outbound)
+
+    def drafts(self, client: str, since: datetime | None = None) -> tuple[PlacedDraft, ...]:
+        with self._store.read() as tx:
+            found = drafts.live(tx, client) if since is None else drafts.of_client(tx, client, since)
+        return tuple(draft.as_placed() for draft in found)
+
+    def muted_until(self, client: str) -> datetime | None:
+        known = self._book.clients.get(client)
+        with self._store.read() as tx:
+            words = [mutes.until(tx, client), known.muted_until if known else None]
+        return max((word for word in words if word is not None), default=None)
 
     def message(self, row: int) -> RecordedMessage | None:
         with self._store.read() as tx:
