@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import whiteglove
 from whiteglove.clients import AddressForm
-from whiteglove.wording import Language, forbidden_in, greeting, say_block, say_time
+from whiteglove.wording import Language, forbidden_in, greeting, say_block, say_date, say_day, say_time
 
 FILES = sorted((Path(whiteglove.__file__).parent / "languages").glob("*.toml"))
 TABLES: dict[str, dict[str, Any]] = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES}
@@ -222,6 +222,47 @@ class TestBlock:
             "15:00–17:00 on Tuesday, 24 November (Wednesday 01:00–03:00 in Sydney)"
         )
         assert block_in(EN, *hours, reader="Europe/Vienna") == "15:00–17:00 today"
+
+
+def day_in(language: Language, when: str, reader: str = "Europe/Berlin") -> str:
+    return say_day(berlin(when), now=NOW, owner_zone=BERLIN, reader_zone=ZoneInfo(reader), language=language)
+
+
+class TestDay:
+    @pytest.mark.parametrize(
+        ("when", "english", "german"),
+        [
+            ("2026-11-24T09:00", "today", "heute"),
+            ("2026-11-23T09:00", "yesterday", "gestern"),
+            ("2026-11-20T09:00", "on Friday", "am Freitag"),
+            ("2026-11-10T09:00", "on 10 November", "am 10. November"),
+        ],
+    )
+    def test_a_past_day_is_said_by_word_weekday_or_date(self, when: str, english: str, german: str) -> None:
+        assert day_in(EN, when) == english
+        assert day_in(DE, when) == german
+
+    def test_a_day_that_only_one_of_the_two_calls_today_is_said_by_weekday(self) -> None:
+        assert day_in(EN, "2026-11-24T01:00", reader="America/New_York") == "on Tuesday"
+
+
+class TestDate:
+    @pytest.mark.parametrize(
+        ("day", "english", "german"),
+        [
+            (date(2026, 11, 24), "on Tuesday, 24 November", "am Dienstag, 24. November"),
+            (date(2026, 11, 20), "on Friday, 20 November", "am Freitag, 20. November"),
+            (date(2027, 1, 8), "on Friday, 8 January 2027", "am Freitag, 8. Januar 2027"),
+        ],
+    )
+    def test_it_is_the_same_on_whatever_day_it_is_read(self, day: date, english: str, german: str) -> None:
+        assert say_date(day, today=date(2026, 11, 24), language=EN) == english
+        assert say_date(day, today=date(2026, 11, 24), language=DE) == german
+
+    def test_plain_it_has_no_preposition(self) -> None:
+        day = date(2026, 11, 25)
+        assert say_date(day, today=day, language=EN, form="plain") == "Wednesday, 25 November"
+        assert say_date(day, today=day, language=DE, form="plain") == "Mittwoch, 25. November"
 
 
 class TestGreeting:

@@ -65,12 +65,14 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "calendar": dict.fromkeys(("report", "answer"), frozenset({"owner"})),
     "told": dict.fromkeys(("today", "yesterday", "weekday", "date"), frozenset({"on_weekday", "date"})),
     "summary": {
-        **dict.fromkeys(("quiet", "all_clear", "made", "now", "due", "late", "held", "failed", "ok"), _NOTHING),
+        **dict.fromkeys(("quiet", "all_clear", "above", "made"), _NOTHING),
+        **dict.fromkeys(("now", "due", "late", "held", "failed", "ok"), _NOTHING),
         "day": frozenset({"weekday", "day", "month"}),
         "date": frozenset({"weekday", "date"}),
         "moment": frozenset({"day", "hour", "minute"}),
         "named": frozenset({"name", "words"}),
         "more": frozenset({"count"}),
+        "days": frozenset({"count"}),
         "covers": frozenset({"since", "until", "zone"}),
         "following": frozenset({"when"}),
     },
@@ -149,16 +151,19 @@ def say_time(
     reader_zone: ZoneInfo,
     language: Language,
     form: Literal["at", "by", "plain"] = "at",
+    relative: bool = True,
 ) -> str:
     """A time told to a client, with day, date and hour: "today, Tuesday 24 November, at 16:00 (10:00 in New York)".
 
     `form` is `at` for "comes …", `by` for "you will have my answer …" (it brings its own "by"), and `plain` without any
-    preposition, for "planned for …". The year is said where it is not the owner's present one. Seconds are not said.
-    Instants must be aware.
+    preposition, for "planned for …". Without `relative` there is neither "today" nor "tomorrow", for a text that may be
+    read on another day than it was written. The year is said where it is not the owner's present one. Seconds are not
+    said. Instants must be aware.
     """
     formats = {"at": language.when_at, "by": language.when_by, "plain": language.when_plain}[form]
     here, there = _local(instant, owner_zone), _local(instant, reader_zone)
-    said = formats[_relative_day(instant, now, owner_zone, reader_zone) or "other"].format(
+    near = _relative_day(instant, now, owner_zone, reader_zone) if relative else None
+    said = formats[near or "other"].format(
         weekday=language.weekdays[here.weekday()],
         on_weekday=language.on_weekdays[here.weekday()],
         date=_say_date(here, _local(now, owner_zone), language),
@@ -179,6 +184,7 @@ def say_block(
     reader_zone: ZoneInfo,
     language: Language,
     same_day_as: datetime | None = None,
+    relative: bool = True,
 ) -> str:
     """Hours set aside, in the owner's zone: "11:00–13:00 today", "11:00–13:00 on Tuesday", "11:00–13:00 that day".
 
@@ -189,7 +195,7 @@ def say_block(
     here, there = _local(start, owner_zone), _local(start, reader_zone)
     here_end, there_end = _local(end, owner_zone), _local(end, reader_zone)
     here_now, there_now = _local(now, owner_zone), _local(now, reader_zone)
-    day = _relative_day(start, now, owner_zone, reader_zone)
+    day = _relative_day(start, now, owner_zone, reader_zone) if relative else None
     if day is None and same_day_as is not None and _local(same_day_as, owner_zone).date() == here.date():
         day = "that_day"
     if day is None:
@@ -220,6 +226,12 @@ def say_day(
     return language.told[day].format(
         on_weekday=language.on_weekdays[here.weekday()], date=_say_date(here, here_now, language)
     )
+
+
+def say_date(day: date, *, today: date, language: Language, form: Literal["on", "plain"] = "on") -> str:
+    """A day by weekday and date, whenever it is read: "on Tuesday, 24 November", or `plain` without its preposition."""
+    weekdays = language.on_weekdays if form == "on" else language.weekdays
+    return f"{weekdays[day.weekday()]}, {_say_date(day, today, language)}"
 
 
 def greeting(language: Language, person_name: str | None, form: AddressForm) -> str:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteglove.compose.own_ids import is_ours, message_token, own_message_id, token_of
+from whiteglove.compose.own_ids import (
+    draft_message_id,
+    draft_token,
+    draft_token_of,
+    is_ours,
+    message_token,
+    own_message_id,
+    token_of,
+)
 
 KEY = b"k" * 32
 KEYS = st.binary(min_size=16, max_size=32)
@@ -70,3 +78,28 @@ def test_anything_else_is_not_ours(text: str) -> None:
 )
 def test_r56_the_right_side_is_the_owners_domain(domain: str, right: str) -> None:
     assert own_message_id("t", domain) == f"wg.t@{right}"
+
+
+@given(key=KEYS, cause=st.text())
+def test_a_draft_is_known_as_a_draft_and_never_as_automatic_mail(key: bytes, cause: str) -> None:
+    token = draft_token(key, cause)
+    message_id = draft_message_id(token, "vale.example")
+
+    assert token == draft_token(key, cause)
+    assert message_id == f"draft.{token}@vale.example"
+    for text in (token, message_id, f" <{message_id.upper()}> "):
+        assert draft_token_of(text, key) == token
+        assert token_of(text, key) is None
+    assert not is_ours(token, key)
+
+
+def test_automatic_mail_and_forgeries_are_no_drafts() -> None:
+    token = message_token(KEY, "event:7", "reply", "wile@acme.example")
+
+    for text in (token, f"wg.{token}@vale.example", f"draft.{token}@vale.example", "a" * 32, "", "draft.@x"):
+        assert draft_token_of(text, KEY) is None
+    assert draft_token_of(draft_token(KEY, "1"), b"x" * 32) is None
+
+
+def test_the_domain_of_a_draft_is_written_in_ascii() -> None:
+    assert draft_message_id("t", "büro.example") == "draft.t@xn--bro-hoa.example"

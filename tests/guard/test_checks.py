@@ -456,3 +456,23 @@ def test_no_damage_makes_it_raise(mail: MakeMail, facts: MakeFacts, data: st.Dat
     refusal = guard(bytes(raw), known)
 
     assert refusal is None or refusal.reason in REASONS
+
+
+MOVES_WITHHELD = {
+    "wrong_recipient", "not_acknowledged", "muted", "failed_address", "no_time_to_tell", "time_passed",
+    "promise_in_absence", "not_marked",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "change"), WITHHELD)
+def test_a_moved_time_is_withheld_for_what_concerns_it_and_for_nothing_about_a_message(
+    mail: MakeMail, facts: MakeFacts, reason: str, change: Callable[[Facts], dict[str, Any]]
+) -> None:
+    moving = facts(moves=True, verdicts=None, live=False, received_at=None, answered_subject="")
+    refusal = guard(mail(subject="New time", reply=False), replace(moving, **change(moving)))
+    assert refusal == (Refusal(reason) if reason in MOVES_WITHHELD else None)
+
+
+def test_g4_holds_for_the_subject_of_a_moved_time(mail: MakeMail, facts: MakeFacts) -> None:
+    moving = facts(moves=True, answered_subject="")
+    assert guard(mail(subject="New time for Birch Ltd.", reply=False), moving) == Refusal("discloses_client")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from icalendar import Calendar
@@ -59,6 +60,21 @@ class TestTheText:
                 "Robin Vale"
             )
             assert mail.subject == "Re: Catalogue"
+
+    def test_hours_set_aside_in_the_owners_calendar(self, tmp_path: Path) -> None:
+        # What is planned is worked out from the present day on, so the bench stands on the coming Monday.
+        today = datetime.now(UTC).date()
+        monday = today + timedelta(days=7 - today.weekday())
+        events = [
+            f"BEGIN:VEVENT\r\nUID:{hour}\r\nSUMMARY:Acme: catalogue\r\n"
+            f"DTSTART:{day:%Y%m%d}T{hour}0000\r\nDTEND:{day:%Y%m%d}T{hour}3000\r\nEND:VEVENT\r\n"
+            for day, hour in ((monday, "10"), (monday + timedelta(days=1), "14"))
+        ]
+        file = tmp_path / "work.ics"
+        file.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{''.join(events)}END:VCALENDAR\r\n", newline="")
+        began = datetime.combine(monday, time(9, 15), UTC)
+        with bench(owner={"work_calendar": str(file)}, now=began) as b:
+            assert "I have set aside 14:00–14:30 tomorrow for it." in b.receive(STATUS)[0].text
 
     def test_language_form_and_zone_are_the_clients(self) -> None:
         with bench(clients={"birke": FORMAL_GERMAN}) as b:

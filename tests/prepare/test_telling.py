@@ -11,7 +11,7 @@ from whiteglove.actions import Warn
 from whiteglove.clients import Client, DateRange, WorkingHours
 from whiteglove.guard import REASONS
 from whiteglove.message import Address, RecordedMessage, Verdicts
-from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_of_imitation, tell_owner
+from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_of_imitation, tell_of_refused_login, tell_owner
 from whiteglove.store import Store, events, warnings
 from whiteglove.store.warnings import WarningRow
 from whiteglove.worktime import WorkingTime
@@ -146,3 +146,22 @@ def test_of_a_stranger_who_looks_like_a_client_only_the_client_is_named(store: S
     assert "Acme GmbH" in warning.text
     assert "clients/acme.toml" in warning.text
     assert "@" not in warning.text
+
+
+def test_a_refused_login_is_told_once_since_an_instant_and_for_each_mailbox(store: Store) -> None:
+    def tell_login(mailbox: str, since: datetime, now: datetime) -> bool:
+        with store.write() as tx:
+            return tell_of_refused_login(tx, mailbox, "535 wrong", since, now, WORKTIME)
+
+    long_ago, later = SATURDAY - timedelta(days=999), SATURDAY + timedelta(days=9)
+    assert tell_login("studio", long_ago, SATURDAY)
+    assert tell_login("office", long_ago, SATURDAY)
+    with store.write() as tx:
+        warnings.put_into(tx, [warning.row for warning in warnings.due(tx, SATURDAY)], mail=1)
+        warnings.told(tx, 1)
+    assert not tell_login("studio", long_ago, later)
+    assert tell_login("studio", SATURDAY + timedelta(hours=1), later)
+    (warning,) = told(store, later)
+    assert (warning.reason, warning.urgency) == ("login_refused", "now")
+    assert "“studio”" in warning.text
+    assert "535 wrong" in warning.text

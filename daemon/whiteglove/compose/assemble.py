@@ -51,13 +51,13 @@ def compose(letter: Letter) -> bytes:
     ]
     if _LANGUAGE.fullmatch(letter.language):
         lines.append(f"Content-Language: {letter.language}")
-    body = _text(letter.body)
+    body = body_text(letter.body)
     if letter.page is not None:
-        lines.append(_with_page(body, _text(letter.page)))
+        lines.append(_with_page(body, body_text(letter.page)))
     elif letter.calendar is not None:
         lines.append(_with_calendar(body, letter.calendar))
     else:
-        lines.append(_text_part(body))
+        lines.append(text_part(body))
     return "\r\n".join(lines).encode("utf-8")
 
 
@@ -78,12 +78,12 @@ def _thread(letter: Letter) -> list[str]:
     return [id_field("In-Reply-To", parent), id_field("References", thread_ids(letter.references, parent[0]))]
 
 
-def _text(body: str) -> str:
+def body_text(body: str) -> str:
     """The body with line feeds only, cleaned, ending in exactly one."""
     return clean(body).rstrip() + "\n"
 
 
-def _text_part(body: str, *, enclosed: bool = False) -> str:
+def text_part(body: str, *, enclosed: bool = False) -> str:
     """The text with its two header fields. Short lines of ASCII go as they are, everything else quoted-printable."""
     plain = (
         not enclosed
@@ -128,7 +128,7 @@ def _with_calendar(body: str, calendar: bytes) -> str:
             f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"',
             "",
             f"--{_BOUNDARY}",
-            _text_part(body, enclosed=True) + f"--{_BOUNDARY}",
+            text_part(body, enclosed=True) + f"--{_BOUNDARY}",
             f"Content-Type: text/calendar; method={method[1].decode('ascii') if method else 'PUBLISH'}; charset=UTF-8",
             "Content-Transfer-Encoding: base64",
             f'Content-Disposition: attachment; filename="{CALENDAR_NAME}"',

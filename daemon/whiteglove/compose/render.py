@@ -32,7 +32,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 def render(source: str, values: Mapping[str, object]) -> str:
     """The template filled in: no blank line twice, no space at a line's end, no line break before or after.
 
-    Values are what JSON can hold, or read-only objects of it; plain text comes out, so nothing is escaped. Raises
+    Values are what JSON can hold, read-only objects of it, or functions of the core's own; plain text comes out, so
+    nothing is escaped. Raises
     `ValueError`, in words for the template's author, where the template is faulty, uses a value that is not there, does
     what the sandbox forbids, or writes more than `LONGEST_TEXT` characters.
     """

@@ -8,4 +8,5 @@ from whiteglove.guard.facts import REASONS as REASONS
 from whiteglove.guard.facts import Facts as Facts
 from whiteglove.guard.facts import LimitUse as LimitUse
 from whiteglove.guard.facts import Refusal as Refusal
+from whiteglove.guard.facts import move_facts as move_facts
 from whiteglove.guard.facts import owner_facts as owner_facts

@@ -29,12 +29,17 @@ _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 def guard(raw: bytes, facts: Facts) -> Refusal | None:
     """Whether this mail may leave: None, or the first reason why not. Never raises, whatever the bytes are."""
     mail = read_back(raw)
-    checks = CHECKS if facts.audience is Audience.CLIENT else OWNER_CHECKS
-    reasons = (check(mail, facts) for check in checks)
+    reasons = (check(mail, facts) for check in _checks_for(facts))
     return next((Refusal(reason) for reason in reasons if reason), None)
 
 
 Check = Callable[[FinishedMail, Facts], str | None]
+
+
+def _checks_for(facts: Facts) -> tuple[Check, ...]:
+    if facts.audience is not Audience.CLIENT:
+        return OWNER_CHECKS
+    return MOVE_CHECKS if facts.moves else CHECKS
 
 
 def _recipient_in_header(mail: FinishedMail, facts: Facts) -> str | None:
@@ -199,4 +204,16 @@ CHECKS: tuple[Check, ...] = (
     _disclosure,
     _well_formed,
 )
+MOVE_CHECKS: tuple[Check, ...] = (
+    _recipient_in_header,
+    _recipient_is_the_clients,
+    _sender,
+    _client_wants_none,
+    _failed_address,
+    _time_told,
+    _marked,
+    _disclosure,
+    _well_formed,
+)
+"""For a moved time, which must be told: neither a broken word, a conversation nor a limit keeps it from the client."""
 OWNER_CHECKS: tuple[Check, ...] = (_recipient_in_header, _well_formed)

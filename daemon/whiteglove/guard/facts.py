@@ -72,7 +72,8 @@ class Facts:
     the owner's last own mail to this person, `answered_since` whether the owner answered this message. `told_here`:
     this thread has the time already, in full or as the short line. `notice` is the sentence that must stand in
     the text, `token` what stands in `X-Whiteglove`. `other_words` are those of `disclosure_words`; without them they
-    are looked up. `muted_until` is the owner's word from the command line, beside the client's file.
+    are looked up. `muted_until` is the owner's word from the command line, beside the client's file. `moves` marks the
+    mail that tells a moved time: it answers nothing, and follows from the owner's own decision.
     """
 
     now: datetime
@@ -106,6 +107,33 @@ class Facts:
     answered_subject: str = ""
     other_words: Disclosure | None = None
     muted_until: datetime | None = None
+    moves: bool = False
+
+
+def move_facts(
+    *,
+    now: datetime,
+    rehearsal: bool,
+    book: Book,
+    client: Client,
+    recipient: Address,
+    due: datetime,
+    due_on_day_off: bool,
+    muted_until: datetime | None,
+    failed_address: bool,
+    notice: str,
+    token: str,
+) -> Facts:
+    """The facts for the mail that tells one person the new time `due` of a report: no message is answered, so nothing
+    that is known of one can withhold it."""
+    return Facts(
+        now=now, audience=Audience.CLIENT, rehearsal=rehearsal, book=book, owner=book.owner, client=client,
+        person=client.person_at(recipient), recipient=recipient, verdicts=None, live=False, history=False,
+        received_at=None, max_age=timedelta(0), recipients=(), tells=PromiseKind.REPORT, due=due,
+        due_on_day_off=due_on_day_off, promise_late=False, complaint_open=False, incident_open=False,
+        last_owner_mail=None, answered_since=False, told_here=False, another_answer=False, use=(),
+        failed_address=failed_address, notice=notice, token=token, muted_until=muted_until, moves=True,
+    )  # fmt: skip
 
 
 def owner_facts(*, now: datetime, book: Book, token: str = "") -> Facts:

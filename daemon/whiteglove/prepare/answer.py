@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from whiteglove.actions import Reply
-from whiteglove.clients import AddressForm, Client
+from whiteglove.clients import AddressForm, Client, Owner
 from whiteglove.codec import decode_action
 from whiteglove.compose import Letter, calendar_entry, compose, own_ids, parent_references, render
 from whiteglove.compose.subject import reply_subject
@@ -61,7 +61,7 @@ class AnswerWriter:
             letter = replace(letter, calendar=entry)
         rehearsed = self._settings.daemon.mode == "rehearsal"
         if rehearsed:
-            letter = self._rehearsal(letter, row)
+            letter = as_rehearsal(letter, row.reason, self._templates, self._settings.owner)
         raw = compose(letter)
         refusal = guard(raw, read_facts(tx, row, occasion, self._settings, now, notice=notice, token=token))
         return Prepared(
@@ -140,7 +140,7 @@ class AnswerWriter:
         except ValueError as fault:
             error = str(fault)
         else:
-            if action.tells is not None and not _holds(said, values["when"]):
+            if action.tells is not None and not holds(said, values["when"]):
                 # Else a promise would be made that nobody was told of.
                 error = "template: it has to say {{ when }}, the time that this mail is there to tell"
         if error:
@@ -152,7 +152,7 @@ class AnswerWriter:
     def _values(self, action: Reply, occasion: Occasion, language: Language, now: datetime) -> dict[str, object]:
         """What the template can say: the plugin's own values, and under names that no plugin can take, the core's."""
         client, person = occasion.client, occasion.person
-        saying = _Saying(
+        saying = Saying(
             now=now,
             owner_zone=self._settings.worktime.zone,
             reader_zone=ZoneInfo((person.timezone if person else None) or client.timezone),
@@ -162,7 +162,8 @@ class AnswerWriter:
         if occasion.due is not None:
             answer = action.tells is PromiseKind.ANSWER
             when = say_time(occasion.due, form="by" if answer else "at", **saying)
-            work = None if answer else self._settings.worktime.next_block(client.work, now, occasion.due)
+            worktime = self._settings.worktime
+            work = None if answer else worktime.next_block(client.work, now, occasion.due, client.planned)
             if work is not None:
                 block = say_block(*work, same_day_as=occasion.due, **saying)
         if occasion.told:
@@ -174,7 +175,7 @@ class AnswerWriter:
             "when": when,
             "told_on": told_on,
             "block": block,
-            "project": _project(client),
+            "project": project_of(client),
             "formal": form is AddressForm.FORMAL,
             "owner_name": self._settings.owner.name,
         }
@@ -189,10 +190,11 @@ class AnswerWriter:
         now: datetime,
     ) -> bytes:
         """The time as a calendar entry; its UID is the promise's own, or the one that the promise will be given."""
-        known = next((found for found in occasion.promises if found.kind is tells and found.due == due), None)
+        # Of several the last: the others were moved away from this time, to which the report was moved back.
+        known = next((found for found in reversed(occasion.promises) if found.kind is tells and found.due == due), None)
         owner = self._settings.owner
         summary = language.calendar[tells].format(owner=owner.name)
-        project = _project(occasion.client)
+        project = project_of(occasion.client)
         return calendar_entry(
             uid=known.uid if known else promise_uid(self._key, occasion.client.key, tells, due, owner.address),
             sequence=known.sequence if known else 0,
@@ -202,27 +204,8 @@ class AnswerWriter:
             organizer=sender,
         )
 
-    def _rehearsal(self, letter: Letter, row: OutboxRow) -> Letter:
-        """The same mail as the owner sees it in rehearsal: to the owner alone, outside of any thread."""
-        owner = self._settings.owner
-        recipient = f"{letter.recipient.name} <{letter.recipient.address}>".strip()
-        subject = reply_subject(letter.subject)
-        template = self._templates[(CORE, "rehearsal", owner.language)]
-        values = {"recipient": recipient, "reason": row.reason, "subject": subject, "text": letter.body}
-        return replace(
-            letter,
-            recipient=Address(owner.address, owner.name),
-            subject=REHEARSAL + subject,
-            reply=False,
-            in_reply_to=None,
-            references=(),
-            body=render(template, values),
-            auto_submitted="auto-generated",
-            rehearsal=True,
-        )
 
-
-class _Saying(TypedDict):
+class Saying(TypedDict):
     """What every way of saying a time needs."""
 
     now: datetime
@@ -231,12 +214,31 @@ class _Saying(TypedDict):
     language: Language
 
 
-def _holds(text: str, when: object) -> bool:
+def holds(text: str, when: object) -> bool:
     """Whether the text says this time, however it breaks its lines and begins its sentences."""
     return when is None or "".join(str(when).split()).casefold() in "".join(text.split()).casefold()
 
 
-def _project(client: Client) -> str | None:
+def as_rehearsal(letter: Letter, reason: str, templates: Templates, owner: Owner) -> Letter:
+    """The same mail as the owner sees it in rehearsal: to the owner alone, outside of any thread."""
+    recipient = f"{letter.recipient.name} <{letter.recipient.address}>".strip()
+    subject = reply_subject(letter.subject) if letter.reply else letter.subject
+    template = templates[(CORE, "rehearsal", owner.language)]
+    values = {"recipient": recipient, "reason": reason, "subject": subject, "text": letter.body}
+    return replace(
+        letter,
+        recipient=Address(owner.address, owner.name),
+        subject=REHEARSAL + subject,
+        reply=False,
+        in_reply_to=None,
+        references=(),
+        body=render(template, values),
+        auto_submitted="auto-generated",
+        rehearsal=True,
+    )
+
+
+def project_of(client: Client) -> str | None:
     """The client's matter by its name, where they have one only."""
     return client.projects[0].name if len(client.projects) == 1 else None
 

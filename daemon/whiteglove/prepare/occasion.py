@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,9 +26,9 @@ UNDECIDED_FOR = timedelta(seconds=60)
 class Occasion:
     """The message to be answered, who wrote it, and what the ledger says.
 
-    `addresses` are all of that person's, folded. `waiting` are the client's open obligations, `obligation` the one
-    among them that the message opened or joined. `told` is where the person was told the time `due` before, and
-    `owner_mail` what the owner wrote to the client lately.
+    `addresses` are all of that person's, folded. `waiting` are those of the client's open obligations that matter here,
+    `obligation` the one among them that the message opened or joined. `told` is where the person was told the time
+    `due` before, and `owner_mail` what the owner wrote to the client lately.
     """
 
     message: RecordedMessage
@@ -64,7 +64,7 @@ def read_occasion(tx: sa.Connection, row: OutboxRow, client: Client, settings: S
     person = client.person_at(message.author)
     addresses = addresses_of(client, message.author)
     promises = ledger.promises_of(tx, client.key, now - SLOTS_REMEMBERED)
-    waiting = ledger.open_obligations(tx, client.key)
+    waiting = ledger.weighing_on(tx, client.key, message.thread)
     obligation = next((found for found in waiting if found.thread == message.thread), None)
     due: datetime | None = None
     if row.tells is PromiseKind.REPORT:
@@ -75,6 +75,7 @@ def read_occasion(tx: sa.Connection, row: OutboxRow, client: Client, settings: S
     if row.tells is not None and due is not None:
         rehearsal = settings.daemon.mode == "rehearsal"
         told = outbox.told_times(tx, client.key, row.tells, due, addresses, rehearsed=rehearsal)
+        told = told_still(told, promises, due)
     return Occasion(
         message=message,
         client=client,
@@ -136,6 +137,21 @@ def read_facts(
     )
 
 
+def told_still(told: Iterable[Told], promises: Sequence[Promise], due: datetime) -> tuple[Told, ...]:
+    """What of this holds now: whoever was told `due` before the report was moved away from it was told something else
+    since, or ought to have been, although it may have been moved back."""
+    away = {
+        promise.row: promise.closed_at
+        for promise in promises
+        if promise.state is PromiseState.MOVED and promise.due == due
+    }
+    # A rehearsal makes no promise, so that only its time says which of them it told.
+    latest = max((at for at in away.values() if at is not None), default=None)
+    return tuple(
+        fact for fact in told if fact.promise not in away and (fact.promise or latest is None or fact.at > latest)
+    )
+
+
 def is_undecided(promises: Sequence[Promise], now: datetime) -> bool:
     """Whether a promise came due so recently that nobody can know yet if it was kept."""
     return any(
@@ -147,7 +163,8 @@ def is_word_broken(promises: Sequence[Promise], waiting: Sequence[Obligation], n
     """Whether a promise to this client is owed after its time; then no automatic mail goes there.
 
     An open promise whose time has passed counts, judged or not: silence is the safe side. A broken report stays a
-    broken word until a later report was given, a broken answer until the answer came.
+    broken word until a later report was given, also one that was moved when it was late already; a broken answer until
+    the answer came.
     """
     return any(_is_unmended(promise, promises, waiting, now) for promise in promises)
 
@@ -158,9 +175,11 @@ def _is_unmended(promise: Promise, promises: Sequence[Promise], waiting: Sequenc
             return True
         case PromiseState.OPEN:
             return promise.due <= now
+        case PromiseState.MOVED if not promise.late:
+            return False
         case PromiseState.BROKEN if promise.kind is PromiseKind.ANSWER:
             return any(obligation.row == promise.obligation for obligation in waiting)
-        case PromiseState.BROKEN:
+        case PromiseState.BROKEN | PromiseState.MOVED:
             return not any(
                 other.kind is PromiseKind.REPORT
                 and other.state is PromiseState.KEPT

@@ -16,7 +16,7 @@ from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.message import RecordedMessage
 from whiteglove.store import events, warnings
-from whiteglove.worktime import NoWorkingTimeError, WorkingTime
+from whiteglove.worktime import WorkingTime
 
 CORE = "core"
 """In whose name the daemon itself warns and writes."""
@@ -109,6 +109,20 @@ def tell_of_imitation(
     return tell_owner(tx, CORE, warning, now, worktime)
 
 
+def tell_of_refused_login(
+    tx: sa.Connection, mailbox: str, error: str, since: datetime, now: datetime, worktime: WorkingTime
+) -> bool:
+    """Tell the owner that a mailbox's server for sending refuses the login, unless that was told `since` then."""
+    warning = Warn(
+        reason="login_refused",
+        key=f"smtp_login:{mailbox}",
+        text=f"The server that the mailbox “{mailbox}” sends by refuses the login ({error}). whiteglove tries again, "
+        "but seldom, lest the account be locked. Until the password is right no client gets an answer from there.",
+        once=now - since,
+    )
+    return tell_owner(tx, CORE, warning, now, worktime)
+
+
 def _key(reason: str, client: Client, message: RecordedMessage) -> str:
     if reason == "limit_all":
         return reason
@@ -121,8 +135,4 @@ def _due(urgency: str, now: datetime, worktime: WorkingTime) -> datetime | None:
         return now
     if urgency == "digest":
         return None
-    try:
-        return worktime.next_minute(now)
-    except NoWorkingTimeError:
-        # Who does not work within a year is told at once rather than never.
-        return now
+    return worktime.at_work(now)
