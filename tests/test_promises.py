@@ -16,10 +16,16 @@ from whiteglove.ledger import Promise, PromiseKind, PromiseState
 from whiteglove.promises import (
     LONGEST_WINDOW,
     breaks_at,
+    free_slot,
+    in_absence,
     is_report,
+    is_report_by_call,
     judge,
+    moved_from,
     next_report,
     next_reports,
+    next_working_day,
+    refuses_move,
     window_opens,
 )
 from whiteglove.worktime import WorkingTime
@@ -354,3 +360,93 @@ def test_a_mail_is_a_report_only_within_its_window_and_of_one_due_time_before_it
         assert not by_subject
     # A mail sent in time is in the window of one slot at most.
     assert sum(evidence(slot) is not None and sent_at <= slot for slot in slots) <= 1
+
+
+class TestMoving:
+    NOW = berlin("2026-11-24T10:42")
+    AWAY = WorkingTime(BERLIN, OFFICE, away=(DateRange(date(2026, 11, 24), date(2026, 11, 26)),))
+
+    def test_only_a_time_to_come_on_a_working_day_will_do(self) -> None:
+        assert refuses_move(self.NOW, WORKTIME, self.NOW) == "past"
+        assert refuses_move(self.NOW + timedelta.resolution, WORKTIME, self.NOW) is None
+        assert refuses_move(berlin("2026-11-28T11:00"), WORKTIME, self.NOW) == "day_off"
+        assert refuses_move(datetime.max.replace(tzinfo=UTC), WORKTIME, self.NOW) == "too_far"
+        assert refuses_move(berlin("2026-11-25T23:00"), WORKTIME, self.NOW) is None
+        assert refuses_move(berlin("2026-11-25T11:00"), self.AWAY, self.NOW) == "day_off"
+
+    def test_what_was_moved_away_are_reports_only(self) -> None:
+        answer = promise(DUE + HOUR, MOVED, PromiseKind.ANSWER)
+
+        assert moved_from((promise(DUE, MOVED), promise(DUE + 2 * HOUR), answer)) == {DUE}
+
+    @pytest.mark.parametrize(
+        ("known", "due", "free"),
+        [
+            ((), "2026-11-24T16:00", "2026-11-27T16:00"),
+            ((promise(berlin("2026-11-25T11:00")),), "2026-11-25T11:00", "2026-11-27T16:00"),
+            ((promise(DUE), promise(berlin("2026-11-27T16:00"), MOVED)), "2026-11-24T16:00", "2026-12-01T16:00"),
+            ((promise(berlin("2026-11-20T16:00"), LATE),), "2026-11-20T16:00", "2026-11-24T16:00"),
+        ],
+    )
+    def test_the_free_slot_is_the_first_after_the_report_and_after_now(
+        self, known: tuple[Promise, ...], due: str, free: str
+    ) -> None:
+        assert free_slot(TUE_FRI, WORKTIME, known, berlin(due), self.NOW) == berlin(free)
+
+    def test_out_of_an_absence_it_is_the_slot_that_the_absence_pushed(self) -> None:
+        weekly = (ReportSlot(1, time(16)),)
+
+        assert free_slot(weekly, self.AWAY, (promise(DUE),), DUE, self.NOW) == berlin("2026-11-27T16:00")
+
+    def test_without_a_cadence_it_is_the_same_hour_of_the_next_working_day(self) -> None:
+        assert free_slot((), self.AWAY, (promise(DUE),), DUE, self.NOW) == berlin("2026-11-27T16:00")
+        assert next_working_day(WORKTIME, berlin("2026-11-20T16:00"), self.NOW) == berlin("2026-11-25T16:00")
+
+    def test_without_a_working_day_there_is_none(self) -> None:
+        for_ever = WorkingTime(BERLIN, OFFICE, away=(DateRange(date(2026, 1, 1), date(2029, 1, 1)),))
+
+        assert free_slot(TUE_FRI, for_ever, (), DUE, self.NOW) is None
+
+    def test_what_an_absence_breaks_are_open_promises_to_come(self) -> None:
+        answer = promise(DUE + HOUR, kind=PromiseKind.ANSWER)
+        friday = berlin("2026-11-27T16:00")
+        known = (promise(DUE), answer, promise(friday), promise(DUE, MOVED), promise(self.NOW - HOUR))
+
+        assert in_absence(known, self.AWAY, self.NOW) == (known[0], answer)
+        assert in_absence(known, WORKTIME, self.NOW) == ()
+
+
+class TestReportByCall:
+    CALLS = (ReportSlot(1, time(16), "call"), ReportSlot(4, time(16)))
+
+    def by_call(self, called_at: datetime, due: datetime = DUE, state: PromiseState = OPEN, **options: Any) -> bool:
+        cadence = options.pop("cadence", self.CALLS)
+        return is_report_by_call(cadence, WORKTIME, due=due, state=state, called_at=called_at, **options)
+
+    def test_in_the_window_and_late_until_it_breaks(self) -> None:
+        assert self.by_call(DUE - 24 * HOUR)
+        assert not self.by_call(DUE - 24 * HOUR - timedelta(seconds=1))
+        assert self.by_call(DUE)
+        breaks = berlin("2026-11-25T17:00")
+        assert self.by_call(breaks - timedelta(seconds=1), state=LATE)
+        assert not self.by_call(breaks, state=LATE)
+
+    def test_a_report_by_mail_is_given_by_mail(self) -> None:
+        assert not self.by_call(DUE, cadence=TUE_FRI)
+        assert not self.by_call(berlin("2026-11-27T15:00"), due=berlin("2026-11-27T16:00"))
+
+    def test_a_time_that_is_no_slot_is_by_call_where_all_are(self) -> None:
+        thursday = berlin("2026-11-26T11:00")
+        assert not self.by_call(thursday, due=thursday)
+        assert self.by_call(thursday, due=thursday, cadence=(ReportSlot(1, time(16), "call"),))
+        assert not self.by_call(thursday, due=thursday, cadence=())
+
+    @pytest.mark.parametrize("state", [KEPT, BROKEN, MOVED])
+    def test_what_is_over_stays_so(self, state: PromiseState) -> None:
+        assert not self.by_call(DUE, state=state)
+
+    def test_a_slot_that_was_moved_away_breaks_nothing(self) -> None:
+        every = tuple(ReportSlot(day, time(16), "call") for day in range(5))
+        next_slot = berlin("2026-11-25T16:00")
+        assert not self.by_call(next_slot, cadence=every, state=LATE)
+        assert self.by_call(next_slot, cadence=every, state=LATE, moved={next_slot})

@@ -362,6 +362,24 @@ class TestNextBlock:
         assert self.block("2026-11-24T10:00", "2026-11-24T12:59") is None
         assert self.block("2026-11-25T10:00", "2026-11-24T10:00") is None
 
+    def test_one_that_is_planned_for_an_instant_counts_like_a_weekly_one(self) -> None:
+        def block(*planned: tuple[str, str], worktime: WorkingTime | None = None) -> tuple[datetime, datetime] | None:
+            after, before = berlin("2026-11-24T12:00"), berlin("2026-11-26T16:00")
+            spans = [(berlin(start), berlin(end)) for start, end in planned]
+            return (worktime or office()).next_block(self.BLOCKS, after, before, spans)
+
+        weekly = (berlin("2026-11-24T13:00"), berlin("2026-11-24T14:00"))
+        wednesday = ("2026-11-25T09:00", "2026-11-25T10:00")
+
+        assert block(wednesday) == weekly
+        assert block(wednesday, ("2026-11-24T12:30", "2026-11-24T12:45"))[0] == berlin("2026-11-24T12:30")  # type: ignore[index]
+        assert block(("2026-11-24T11:59", "2026-11-24T12:45")) == weekly
+        tuesday_off = office(holidays={date(2026, 11, 24)})
+        assert block(wednesday, worktime=tuesday_off) == (berlin(wednesday[0]), berlin(wednesday[1]))
+        assert block(("2026-11-26T15:00", "2026-11-26T16:01"), worktime=tuesday_off) is None
+        wednesday_off = office(holidays={date(2026, 11, 24), date(2026, 11, 25)})
+        assert block(wednesday, worktime=wednesday_off) is None
+
     def test_one_on_a_day_off_does_not_take_place(self) -> None:
         holiday = office(holidays={date(2026, 11, 24)})
 

@@ -128,7 +128,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """An organisation or person in the client book; `key` is the name of its file."""
+    """An organisation or person in the client book; `key` is the name of its file.
+
+    `planned` is what the owner's calendar sets aside for them beside the weekly `work`: start and end in UTC.
+    """
 
     key: str
     name: str
@@ -150,6 +153,7 @@ class Client:
     muted_until: datetime | None = None
     report_subject: str = ""
     work: tuple[WorkBlock, ...] = ()
+    planned: tuple[tuple[datetime, datetime], ...] = ()
     remedies: tuple[str, ...] = ()
     notes: str = ""
     people: tuple[Person, ...] = ()

@@ -8,14 +8,14 @@ All instants are aware; what is returned is UTC where it is computed here, and a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from whiteglove.clients import ReportSlot
 from whiteglove.ledger import Promise, PromiseKind, PromiseState
-from whiteglove.worktime import NoWorkingTimeError, WorkingTime
+from whiteglove.worktime import HORIZON, NoWorkingTimeError, WorkingTime
 
 LONGEST_WINDOW = timedelta(hours=24)
 """A mail earlier than this before a report is due is never taken for it, however far apart the reports are."""
@@ -46,9 +46,60 @@ def next_reports(
     reports = [promise for promise in promises if promise.kind is PromiseKind.REPORT]
     owed = sorted(promise.due for promise in reports if promise.state in _OWED)
     covered = max(chain([now], (promise.due for promise in reports if promise.state is not PromiseState.MOVED)))
-    moved = {promise.due for promise in reports if promise.state is PromiseState.MOVED}
+    moved = moved_from(reports)
     yield from owed
     yield from (slot.at for slot in worktime.slots(cadence, covered) if slot.at not in moved)
+
+
+def moved_from(promises: Iterable[Promise]) -> frozenset[datetime]:
+    """The due times of reports that were moved away: these are no slots any more."""
+    return frozenset(
+        promise.due
+        for promise in promises
+        if promise.kind is PromiseKind.REPORT and promise.state is PromiseState.MOVED
+    )
+
+
+def refuses_move(to: datetime, worktime: WorkingTime, now: datetime) -> str | None:
+    """Why no report can be moved to this instant: it is `past`, `too_far` ahead to count slots from there, or lies on a
+    `day_off`; None where it can."""
+    if to <= now:
+        return "past"
+    if to > now + HORIZON:
+        return "too_far"
+    return "day_off" if worktime.lies_on_day_off(to) else None
+
+
+def free_slot(
+    cadence: Sequence[ReportSlot], worktime: WorkingTime, promises: Sequence[Promise], due: datetime, now: datetime
+) -> datetime | None:
+    """The first free slot after the report due at `due`, never in the past nor on a day off: where it can be moved to.
+
+    Where the cadence has none, the same hour of the next working day; None where nothing is worked within the horizon.
+    """
+    latest = max(due, now)
+    slots = (at for at in next_reports(cadence, worktime, promises, now) if at > latest)
+    free = next((at for at in slots if not worktime.lies_on_day_off(at)), None)
+    return free or next_working_day(worktime, due, now)
+
+
+def next_working_day(worktime: WorkingTime, at: datetime, now: datetime) -> datetime | None:
+    """The hour of `at` on the first working day after it and after `now`; None where there is none in the horizon."""
+    clock, day = at.astimezone(worktime.zone).time(), worktime.local_date(max(at, now))
+    days = (day + timedelta(days=ahead) for ahead in range(1, HORIZON.days + 1))
+    moments = (worktime.instant(day, clock) for day in days if worktime.is_working_day(day))
+    # Where the clocks skip that hour over midnight, it counts on the day after.
+    return next((moment for moment in moments if not worktime.lies_on_day_off(moment)), None)
+
+
+def in_absence(promises: Iterable[Promise], worktime: WorkingTime, now: datetime) -> tuple[Promise, ...]:
+    """The open promises to come that lie on a day off or in an absence, since the configuration changed after they
+    were made; nobody will be there to keep them."""
+    return tuple(
+        promise
+        for promise in promises
+        if promise.state is PromiseState.OPEN and promise.due > now and worktime.lies_on_day_off(promise.due)
+    )
 
 
 def window_opens(cadence: Sequence[ReportSlot], worktime: WorkingTime, due: datetime) -> datetime:
@@ -98,6 +149,25 @@ def is_report(
     if (wanted := _fold(report_subject)) and wanted in _fold(subject):
         return "report_subject"
     return None if by_call or answers_open_obligation else "window"
+
+
+def is_report_by_call(
+    cadence: Sequence[ReportSlot],
+    worktime: WorkingTime,
+    *,
+    due: datetime,
+    state: PromiseState,
+    called_at: datetime,
+    moved: Collection[datetime] = (),
+) -> bool:
+    """Whether a call of the owner's is the report due at `due`.
+
+    Only a slot that the cadence keeps by call is kept by one; a due time that is no slot is by call where every slot of
+    the cadence is. The times are those of `is_report`: from the window's opening on, and before the promise breaks.
+    """
+    opens, by_call = _window(cadence, worktime, due)
+    breaks = breaks_at(cadence, worktime, PromiseKind.REPORT, due, moved)
+    return by_call and state in _OWED and called_at >= opens and (breaks is None or called_at < breaks)
 
 
 def judge(

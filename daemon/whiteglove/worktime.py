@@ -128,6 +128,14 @@ class WorkingTime:
         """
         return self.add(instant, timedelta(0))
 
+    def at_work(self, instant: datetime) -> datetime:
+        """When somebody at work reads what is told at this instant (UTC): at once, or when work begins again. Who does
+        not work within `HORIZON` is told at once rather than never."""
+        try:
+            return self.next_minute(instant)
+        except NoWorkingTimeError:
+            return instant.astimezone(UTC)
+
     def end_of_next_working_day(self, instant: datetime) -> datetime:
         """When work ends (UTC) on the first working day after the local day of `instant`.
 
@@ -140,18 +148,33 @@ class WorkingTime:
         raise NoWorkingTimeError(f"no working day within {HORIZON.days} days after {instant.isoformat()}")
 
     def next_block(
-        self, blocks: Sequence[WorkBlock], after: datetime, before: datetime
+        self,
+        blocks: Sequence[WorkBlock],
+        after: datetime,
+        before: datetime,
+        planned: Iterable[tuple[datetime, datetime]] = (),
     ) -> tuple[datetime, datetime] | None:
-        """The first set-aside block (start and end in UTC) that lies wholly from `after` to `before`, on a working day.
+        """The first set-aside block (start and end in UTC) that lies wholly from `after` to `before`, on a working day:
+        one of the weekly `blocks`, or one of those `planned` for an instant.
 
         Blocks on a day off are not moved: they do not take place. Looks no further than `HORIZON` ahead.
         """
+        weekly = self._next_weekly(blocks, after, before)
+        found = [span for span in planned if self._takes_place(*span, after, before)]
+        return min([*found, *([weekly] if weekly else ())], default=None)
+
+    def _takes_place(self, start: datetime, end: datetime, after: datetime, before: datetime) -> bool:
+        return after <= start < end <= before and not self.lies_on_day_off(start)
+
+    def _next_weekly(
+        self, blocks: Sequence[WorkBlock], after: datetime, before: datetime
+    ) -> tuple[datetime, datetime] | None:
         day = self.local_date(after)
         last = min(self.local_date(before), day + HORIZON)
         while day <= last:
             spans = (self._span(day, block.start, block.end) for block in blocks if block.weekday == day.weekday())
             for start, end in sorted(spans):
-                if after <= start < end <= before and not self.lies_on_day_off(start):
+                if self._takes_place(start, end, after, before):
                     return start, end
             day += _DAY
         return None

@@ -22,7 +22,6 @@ def test_the_example_is_right() -> None:
     settings = load(CONFIG / "whiteglove.example.toml", {"HOME": "/home/robin"}, today=date(2026, 11, 22))
     assert list(settings.book.clients) == ["fougere", "lantern", "marlowe", "quill", "tidewater"]
     assert next(iter(settings.plugins)) == "acknowledge"
-    assert settings.announced == ()
     assert date(2026, 11, 26) in settings.client_holidays["lantern"]
 
 

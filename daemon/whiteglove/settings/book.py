@@ -23,8 +23,11 @@ class ClientEntry:
     source: Source
 
 
-def client_from(key: str, file: ClientFile, owner: Owner, worktime: WorkingTime) -> Client:
-    """The client that a file describes; zone and language are the owner's where the file names none."""
+def client_from(
+    key: str, file: ClientFile, owner: Owner, worktime: WorkingTime, planned: tuple[tuple[datetime, datetime], ...] = ()
+) -> Client:
+    """The client that a file describes; zone and language are the owner's where the file names none. `planned` is what
+    the owner's calendar sets aside for them."""
     return Client(
         key=key,
         name=file.name,
@@ -46,6 +49,7 @@ def client_from(key: str, file: ClientFile, owner: Owner, worktime: WorkingTime)
         muted_until=muted_until(file.muted_until, worktime),
         report_subject=file.report_subject,
         work=file.work,
+        planned=planned,
         remedies=tuple(file.remedies),
         notes=file.notes,
         people=tuple(Person(**_values(person, addresses=tuple(person.addresses))) for person in file.people),

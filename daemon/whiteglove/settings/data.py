@@ -15,8 +15,10 @@ from whiteglove.wording import Language
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
+@cache
 def load_languages() -> Mapping[str, Language]:
-    """Every language that texts exist in, by its code; the files are `languages/CODE.toml`."""
+    """Every language that texts exist in, by its code; the files are `languages/CODE.toml`, read once in a
+    process."""
     tables = _tables(_PACKAGE / "languages")
     return MappingProxyType({code: Language.from_table(code, table) for code, table in tables.items()})
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from whiteglove.clients import Book, Colleague, Owner
 from whiteglove.errors import ConfigurationError, GrammarError, Problem
 from whiteglove.message import Address
-from whiteglove.settings import announced
 from whiteglove.settings.book import ClientEntry, book_faults, client_from
 from whiteglove.settings.data import load_languages
 from whiteglove.settings.files import read_clients, read_configuration, read_text
@@ -22,6 +21,7 @@ from whiteglove.settings.places import CLIENTS_FOLDER, CREDENTIALS_FOLDER, find,
 from whiteglove.settings.problems import Source
 from whiteglove.settings.secrets import Secret, SecretSource
 from whiteglove.settings.values import DaemonSettings, Limits, MailboxAccount, Mode, Settings
+from whiteglove.settings.work_calendar import Block, CalendarFile, digest_of, planned_blocks
 from whiteglove.worktime import WorkingTime
 
 
@@ -73,14 +73,15 @@ class _Reader:
         team = self._team(owner)
         holidays = self._holidays(today)
         worktime = WorkingTime(ZoneInfo(owner.timezone), owner.hours, holidays.get("", frozenset()), owner.away)
-        clients = {key: client_from(key, entry.file, owner, worktime) for key, entry in self._entries.items()}
+        calendar, planned = self._work_calendar(worktime.zone, today)
+        clients = {
+            key: client_from(key, entry.file, owner, worktime, planned.get(key, ()))
+            for key, entry in self._entries.items()
+        }
         self.problems += book_faults(owner, team, self._entries)
         daemon = self._daemon()
         templates_dir = self._templates_dir()
         plugins = _enabled(self._config.plugins)
-        awaited = tuple(name for name in plugins if name in announced.ANNOUNCED)
-        for name in awaited:
-            self.problems += announced.faults(name, plugins[name], self._source)
         if self.problems or daemon is None:
             return None
         return Settings(
@@ -92,14 +93,14 @@ class _Reader:
                 person=self._config.limits.person, domain=self._config.limits.domain, all=self._config.limits.all
             ),
             mailboxes=tuple(self._mailbox(i, section) for i, section in enumerate(self._config.mailboxes)),
-            plugins=MappingProxyType({name: keys for name, keys in plugins.items() if name not in awaited}),
-            announced=awaited,
+            plugins=MappingProxyType(plugins),
             worktime=worktime,
             client_holidays=MappingProxyType({key: days for key, days in holidays.items() if key}),
             languages=languages,
             templates_dir=templates_dir,
             source=self._source,
             client_sources=MappingProxyType(dict(client_sources)),
+            work_calendar=calendar,
         )
 
     def _complain(self, path: Sequence[str | int], text: str) -> None:
@@ -135,6 +136,26 @@ class _Reader:
             self._complain(("owner", "signature"), f"{why}; write the signature there, or leave the key out")
             return ""
         return text.replace("\r\n", "\n").strip("\n")
+
+    def _work_calendar(self, zone: ZoneInfo, today: date) -> tuple[CalendarFile | None, dict[str, tuple[Block, ...]]]:
+        """The owner's calendar file, and what is set aside in it for each client; of its text nothing is kept."""
+        name = self._config.owner.work_calendar
+        if not name:
+            return None, {}
+        path = self._resolve(name)
+        names = {key: entry.file.name for key, entry in self._entries.items()}
+        try:
+            content = path.read_bytes()
+            planned = planned_blocks(content, names, zone, today)
+        except OSError as error:
+            why = (error.strerror or "unreadable").casefold()
+            text = f"{path} cannot be read ({why}); have your calendar program export it there, or leave the key out"
+        except GrammarError as error:
+            text = f"{path} {error}"
+        else:
+            return CalendarFile(path, digest_of(content), today), planned
+        self._complain(("owner", "work_calendar"), text)
+        return None, {}
 
     def _team(self, owner: Owner) -> tuple[Colleague, ...]:
         """The colleagues; each address once, and none of them the owner's own."""

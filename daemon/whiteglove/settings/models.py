@@ -90,6 +90,11 @@ class OwnerSection(Section):
     signature: OptionalLine = optional(
         "", examples=["signature.txt"], description="A text file beside this one; it ends every mail in your name."
     )
+    work_calendar: OptionalLine = optional(
+        "",
+        examples=["work.ics"],
+        description="Calendar file; an event that begins with a client's name is time set aside for them.",
+    )
     allow_words: list[OneLine] = optional(
         [],
         examples=[["May"]],

@@ -14,6 +14,7 @@ from whiteglove.errors import Problem
 from whiteglove.settings.data import load_lexicon
 from whiteglove.settings.secrets import Secret
 from whiteglove.settings.servers import ServerAddress
+from whiteglove.settings.work_calendar import CalendarFile
 from whiteglove.worktime import WorkingTime
 
 if TYPE_CHECKING:
@@ -78,7 +79,6 @@ class MailboxAccount:
 class Settings:
     """Everything the configuration says. `plugins` holds the enabled ones with their own keys, in the file's order.
 
-    `announced` names sections of plugins that are not in this version yet: they were checked and enable nothing.
     `client_holidays` holds the holidays of each client that has any, by the client's key; they warn and shift nothing.
     """
 
@@ -89,13 +89,13 @@ class Settings:
     limits: Limits
     mailboxes: tuple[MailboxAccount, ...]
     plugins: Mapping[str, Mapping[str, Any]]
-    announced: tuple[str, ...]
     worktime: WorkingTime
     client_holidays: Mapping[str, frozenset[date]]
     languages: Mapping[str, Language]
     templates_dir: Path | None
     source: Source = field(repr=False)
     client_sources: Mapping[str, Source] = field(repr=False)
+    work_calendar: CalendarFile | None = None
 
     @property
     def lexicon(self) -> Lexicon:
