@@ -8,6 +8,7 @@ were recognised. Only a late promise that nobody complained about is settled by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,7 @@ from whiteglove import (
 
 _GRAVE = {Kind.COMPLAINT: IncidentKind.COMPLAINT, Kind.DEADLINE_MISSED: IncidentKind.DEADLINE_MISSED}
 _LONGEST_SUBJECT = 60
+_YEAR = timedelta(days=400)
 
 
 @hookimpl
@@ -104,8 +106,12 @@ def on_incident(event: IncidentOpened | IncidentUpdated | IncidentResolved, ctx:
 @hookimpl
 def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ctx: Context[PluginSettings]) -> Actions:
     """A promise that is late is an incident of its own, until it is kept or the owner resolves it."""
-    promise, matter = event.promise, f"promise:{event.promise.row}"
-    known = next((found for found in ctx.ledger.open_incidents(event.client.key) if found.matter == matter), None)
+    promise = event.promise
+    # A report that was moved when it was late already is the same matter at its new time.
+    same = [found for found in ctx.ledger.promises(event.client.key, promise.due - _YEAR) if found.uid == promise.uid]
+    matters = {f"promise:{row}" for row in (promise.row, *(found.row for found in same))}
+    known = next((found for found in ctx.ledger.open_incidents(event.client.key) if found.matter in matters), None)
+    matter = known.matter if known is not None else f"promise:{promise.row}"
     match event:
         case PromiseLate() if promise.state is not PromiseState.KEPT:
             reason = "promise_late"
@@ -127,14 +133,23 @@ def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ct
 def summarise(day: Day, ctx: Context[PluginSettings]) -> Section:
     """What is open, the oldest first, then what was resolved since the last summary."""
     words = _words(ctx)
-    current = [found for found in ctx.ledger.open_incidents() if found.opened_at <= day.until]
-    settled = [
-        found for found in ctx.ledger.resolved_incidents(day.since) if (found.resolved_at or ctx.now) <= day.until
-    ]
+    resolved = ctx.ledger.resolved_incidents(day.since)
+    # Of a date that is over what was open then, though it is resolved by now.
+    later = [_as_of(found, day.until) for found in resolved if (found.resolved_at or ctx.now) > day.until]
+    current = [found for found in (*later, *ctx.ledger.open_incidents()) if found.opened_at <= day.until]
+    current.sort(key=lambda found: (found.opened_at, found.row))
+    settled = [found for found in resolved if (found.resolved_at or ctx.now) <= day.until]
     items = tuple(_item(found, day, ctx) for found in (*current, *settled))
     count = len(current)
     headline = words["one_open" if count == 1 else "some_open"].format(count=count) if count else ""
     return Section(title=words["title"], place=Place.INCIDENTS, items=items, headline=headline, quiet=words["quiet"])
+
+
+def _as_of(incident: Incident, moment: datetime) -> Incident:
+    """An incident as it stood at an instant that is over."""
+    entries = tuple(entry for entry in incident.entries if entry.at <= moment)
+    state = entries[-1].state if entries else IncidentState.OPENED
+    return replace(incident, entries=entries or incident.entries[:1], state=state, resolved_at=None)
 
 
 def _matter(thread: int) -> str:
@@ -249,7 +264,17 @@ def _item(incident: Incident, day: Day, ctx: Context[PluginSettings]) -> Item:
         return Item(text=text, client=incident.client, mark=Mark.OK)
     mark = Mark.NOW if incident.state is IncidentState.OPENED else Mark.DUE
     detail = _how_long(day.until - incident.opened_at, ctx)
-    return Item(text=text, client=incident.client, mark=mark, detail=detail, step=_command(incident))
+    return Item(text=text, client=incident.client, mark=mark, detail=detail, step=_next_step(incident, ctx))
+
+
+def _next_step(incident: Incident, ctx: Context[PluginSettings]) -> str:
+    """What brings it nearer to its end, by how far it has come, and the command that ends it; the client's file
+    may name a remedy."""
+    words = _words(ctx)
+    client = ctx.book.clients.get(incident.client)
+    remedy = _short(client.remedies[0]) if client is not None and client.remedies else ""
+    name = "offer" if incident.state is IncidentState.ACKNOWLEDGED and remedy else str(incident.state)
+    return words["then"].format(step=words[f"step_{name}"].format(remedy=remedy), command=_command(incident))
 
 
 def _words(ctx: Context[PluginSettings]) -> dict[str, str]:
@@ -298,6 +323,11 @@ _ENGLISH = {
     "one_open": "1 incident open",
     "some_open": "{count} incidents open",
     "quiet": "no incident is open",
+    "step_opened": "write to them or call",
+    "step_acknowledged": "ask whether it is settled",
+    "step_offer": "offer {remedy}",
+    "step_remedy_offered": "ask whether it is settled",
+    "then": "{step}; once it is settled: {command}",
     "about": "“{text}”: ",
     IncidentKind.COMPLAINT: "complaint",
     IncidentKind.DEADLINE_MISSED: "missed deadline",
@@ -333,6 +363,11 @@ _GERMAN = {
     "one_open": "1 Vorfall offen",
     "some_open": "{count} Vorfälle offen",
     "quiet": "kein Vorfall ist offen",
+    "step_opened": "schreiben oder anrufen",
+    "step_acknowledged": "fragen, ob es erledigt ist",
+    "step_offer": "anbieten: {remedy}",
+    "step_remedy_offered": "fragen, ob es erledigt ist",
+    "then": "{step}; wenn es erledigt ist: {command}",
     "about": "„{text}“: ",
     IncidentKind.COMPLAINT: "Beschwerde",
     IncidentKind.DEADLINE_MISSED: "verpasster Termin",

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from benches import BIRCH, QUESTION, STATUS, acme, plugin
-from whiteglove.actions import Warn
+from whiteglove.actions import SendSummary, Warn
+from whiteglove.app.templates import templates_of
+from whiteglove.desk.acting import Actor
+from whiteglove.desk.contexts import Contexts
+from whiteglove.desk.summing import Drafted, build
 from whiteglove.errors import ConfigurationError, SubmissionError
+from whiteglove.events import ScheduleFired
+from whiteglove.hookspecs import Context
+from whiteglove.prepare import AnswerWriter
+from whiteglove.schedule import Scheduler
+from whiteglove.sections import Day, Mark, Place, Summary
 from whiteglove.testing import Bench, SentMail
-from whiteglove_plugins import acknowledge, daily_summary
+from whiteglove_plugins import acknowledge, daily_summary, incidents
 
 MONDAY_EVENING = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 
@@ -144,3 +156,140 @@ def test_tomorrows_report_comes_after_todays_and_is_no_headline() -> None:
         mail = only(bench.advance(hours=12))
         assert said(mail).index("report today at 16:00") < said(mail).index("report tomorrow at 09:00")
         assert mail.subject.startswith("1 report due")
+
+
+YEARS = [("Europe/Berlin", 2026), ("America/New_York", 2026), ("Pacific/Apia", 2011), ("Asia/Kolkata", 2026)]
+"""On Friday, 30 December 2011, Apia had no such date: it went to the other side of the date line."""
+
+
+def plan(bench: Bench, actor: Actor, ctx: Context[Any]) -> None:
+    """Put what the plugin asks for into the outbox."""
+    event = ScheduleFired(id=1, at=ctx.now, name="summary", due=ctx.now)
+    for action in daily_summary.on_schedule(event, ctx) or ():
+        assert isinstance(action, SendSummary)
+        drafted = Drafted(Summary(day=Day(date=action.date, since=ctx.now, until=ctx.now), sections=()), ())
+        with bench.store.write() as tx:
+            actor.summary(tx, "daily_summary", action, drafted, event, ctx.now)
+
+
+@pytest.mark.parametrize(("zone", "year"), YEARS)
+def test_a_year_has_one_summary_for_each_local_date(zone: str, year: int) -> None:
+    """At half past two, which the clocks skip or repeat where they change; over restarts, and with a clock that is set
+    back now and then. The mails are planned as the desk plans them, without their text."""
+    chance, here = Random(year), ZoneInfo(zone)
+    begin = datetime(year, 1, 1, 12, tzinfo=here).astimezone(UTC)
+    dates = {begin.astimezone(here).date()}
+    with Bench(daily_summary, now=begin, owner={"timezone": zone}, at="02:30") as bench:
+        contexts = Contexts(bench.settings, bench.host, bench.store)
+        actor = Actor(bench.settings, AnswerWriter(bench.settings, templates_of(bench.host), bench.store.key))
+        schedules = {"daily_summary": tuple(daily_summary.schedules(contexts.of("daily_summary", begin)))}
+        scheduler = Scheduler(bench.store, bench.settings, schedules, bench.clock)
+        while bench.clock.now() < begin + timedelta(days=365):
+            hours = -3 if chance.random() < 0.05 else chance.uniform(5, 15)
+            bench.clock.move(timedelta(hours=hours))
+            if chance.random() < 0.1:
+                scheduler = Scheduler(bench.store, bench.settings, schedules, bench.clock)
+            now = bench.clock.now()
+            dates.add(now.astimezone(here).date())
+            if scheduler.look():
+                plan(bench, actor, contexts.of("daily_summary", now))
+        keys = [mail.key for mail in bench.mails]
+    # What was before the daemon was there was not missed, and the last date may not have come to its time.
+    _, *between, last = (f"summary:{found.isoformat()}" for found in sorted(dates))
+    assert [key for key in keys if key != last] == between
+    assert len(between) in (363, 364)
+
+
+def test_a_late_one_stands_for_all_dates_since_the_last_and_says_so() -> None:
+    with Bench(daily_summary, now=MONDAY_EVENING) as bench:
+        in_time = only(bench.advance(hours=12))
+        assert "late" not in in_time.subject
+        mail = only(bench.advance(days=2, hours=3))
+        assert mail.subject.startswith("Late")
+        assert "this summary was to come Wed 4 Mar, 08:00, and holds everything since Tue 3 Mar, 08:00" in said(mail)
+        assert "mailbox studio was not read from Tue 3 Mar, 08:00 to Thu 5 Mar, 11:00" in said(mail)
+        assert "Comes late" not in only(bench.advance(hours=21)).text
+
+
+def test_a_look_back_that_was_slept_through_is_made_up_for() -> None:
+    saturday = datetime(2026, 2, 28, 19, 0, tzinfo=UTC)
+    with Bench(daily_summary, now=saturday) as bench:
+        bench.receive(QUESTION)
+        bench.owner_sends("The smooth one.", answers=bench.last_message_id, subject="Re: Catalogue")
+        assert "The month that is over" in only(bench.advance(hours=12)).text
+        late = only(bench.advance(days=2))
+        assert "The week that is over" in late.text
+        assert "The month that is over" not in late.text
+        assert "The week that is over" not in only(bench.advance(days=1)).text
+
+
+def test_a_look_back_has_answers_in_working_time_and_the_time_before() -> None:
+    with Bench(daily_summary) as bench:
+        bench.receive(QUESTION, subject="Covers")
+        bench.advance(hours=2)
+        bench.owner_sends("The smooth one.", answers=bench.last_message_id, subject="Re: Covers")
+        bench.receive(QUESTION, subject="Walls")
+        bench.advance(days=1)
+        bench.owner_sends("White.", answers=bench.last_message_id, subject="Re: Walls")
+        mails = [mail for _ in range(13) for mail in bench.advance(days=1)]
+        # In the week after it there was none, of which nothing is said.
+        told = said(only([mail for mail in mails if "The week that is over" in mail.text]))
+        assert "2 answers: half of them within 5.2 h of working time, the longest took 8.5 h" in told
+
+
+def test_a_report_has_a_brief_of_what_is_open_and_near() -> None:
+    lines = ('work = ["Tue 11:00-13:00"]',)
+    more = '[[projects]]\nname = "Catalogue"\ndeadline = 2026-03-06\n[[dates]]\nwhat = "Fair"\nwhen = 2026-03-04\n'
+    clients = {"acme": acme(*lines, report='["Tue 16:00"]') + more}
+    beside = {"incidents": incidents}
+    with Bench(daily_summary, clients=clients, beside=beside) as bench:
+        bench.receive(QUESTION, subject="Covers")
+        bench.receive("I am very disappointed. This is unacceptable.", subject="Delay")
+        mail = bench.advance(hours=22)[-1]
+        assert (
+            "report today at 16:00: an incident is open, 2 questions of theirs are open, deadline of Catalogue Friday, "
+            "Fair tomorrow, 11:00–13:00 set aside"
+        ) in said(mail)
+        assert "whiteglove clients acme" in mail.text
+
+
+def test_a_promise_with_little_work_before_it_or_on_a_day_off_is_at_risk() -> None:
+    clients = {"acme": acme(report='["Tue 09:30"]')}
+    beside = {"daily_summary": daily_summary}
+    with Bench(acknowledge, beside=beside, delay="0s", clients=clients) as bench:
+        bench.receive(STATUS)
+        assert "at risk: 30 min of work left" in said(bench.advance(hours=22)[-1])
+
+
+def test_a_broken_promise_is_said_once() -> None:
+    clients = {"acme": acme(report='["Tue 16:00"]')}
+    beside = {"daily_summary": daily_summary}
+    with Bench(acknowledge, beside=beside, delay="0s", clients=clients) as bench:
+        bench.receive(STATUS)
+        mails = [mail for _ in range(4) for mail in bench.advance(days=1)]
+        told = [mail for mail in mails if "was not given" in said(mail)]
+        assert len(told) == 1
+        assert "the report promised for 2026-03-03 16:00 was not given" in said(told[0])
+
+
+def test_of_a_date_that_is_over_it_says_what_became_of_its_promises() -> None:
+    clients = {"acme": acme(report='["Tue 16:00"]')}
+    beside = {"daily_summary": daily_summary}
+    with Bench(acknowledge, beside=beside, delay="0s", clients=clients) as bench:
+        bench.receive(STATUS)
+        bench.advance(days=1)
+        bench.owner_sends("Here it is.", subject="Report")
+        bench.advance(days=5)
+        summary = build(bench.settings, bench.host, bench.store, date(2026, 3, 3), bench.clock.now())
+        (item,) = next(part for part in summary.sections if part.place is Place.REPORTS).items
+        assert (item.text, item.mark) == ("the report promised for 16:00: kept in time", Mark.OK)
+        summary = build(bench.settings, bench.host, bench.store, date(2026, 3, 4), bench.clock.now())
+        part = next(part for part in summary.sections if part.place is Place.REPORTS)
+        assert (part.items, part.quiet) == ((), "nothing was promised for that date")
+
+
+def test_both_languages_have_the_same_words_with_the_same_values() -> None:
+    english, german = daily_summary._ENGLISH, daily_summary._GERMAN
+    assert english.keys() == german.keys()
+    for name, text in english.items():
+        assert text.count("{") == german[name].count("{"), name

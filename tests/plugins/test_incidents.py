@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +15,7 @@ from benches import BIRCH, COMPLAINT, MANY, QUESTION, STATUS, acme, plugin, to_c
 from whiteglove.actions import UpdateIncident
 from whiteglove.desk.incidents import update_incident
 from whiteglove.desk.keeping import Keeper
+from whiteglove.desk.summing import build
 from whiteglove.ledger import Incident, IncidentKind, IncidentState, PromiseState
 from whiteglove.message import Guess, Kind
 from whiteglove.sections import Day, Mark, Place, Section
@@ -305,6 +306,13 @@ class TestALatePromise:
             assert steps(only(b)) == [("promise_late", "opened"), ("kept_late", "resolved")]
             assert only(b).entries[1].promise == 1
 
+    def test_moved_and_then_given_it_is_resolved_too(self) -> None:
+        with late_bench() as b:
+            b.moves_report(b.clock.now() + timedelta(days=1))
+            b.advance(hours=23)
+            b.owner_sends("Here it is.", subject="Report")
+            assert only(b).state is IncidentState.RESOLVED
+
     def test_kept_in_time_after_all_it_is_resolved_as_well(self) -> None:
         with late_bench() as b:
             report = b.compose("Here it is.", sender="Robin <robin@vale.example>", to=ADA, subject="Report")
@@ -435,6 +443,12 @@ def summed(language: str = "en") -> tuple[Bench, Summary]:
     return Bench(incidents, beside=beside, clients=clients, owner={"language": language}), summary
 
 
+def part_of(b: Bench, day: date | None) -> Section:
+    """The plugin's part of the summary of a date; of today's without one."""
+    summary = build(b.settings, b.host, b.store, day, b.clock.now())
+    return next(part for part in summary.sections if part.place is Place.INCIDENTS)
+
+
 class TestTheSummary:
     def test_without_an_incident_it_says_so(self) -> None:
         bench, summary = summed()
@@ -462,15 +476,43 @@ class TestTheSummary:
                     "“Catalogue pages for the spring, of which nobody has seen an…”: complaint, you have not written "
                     "to them yet",
                     "open for 2 days",
-                    "whiteglove incidents resolve 1",
+                    "write to them or call; once it is settled: whiteglove incidents resolve 1",
                 ),
                 (
                     "acme",
                     Mark.DUE,
                     "“Invoice”: complaint, you wrote to them; automatic answers wait until you resolve it",
                     "open for 30 h",
-                    "whiteglove incidents resolve 2",
+                    "ask whether it is settled; once it is settled: whiteglove incidents resolve 2",
                 ),
+            ]
+
+    def test_what_was_agreed_as_a_remedy_is_the_next_step(self) -> None:
+        clients = {"acme": acme('remedies = ["a call the same day"]')}
+        with Bench(incidents, clients=clients) as b:
+            b.receive(COMPLAINT)
+            b.owner_sends("I am sorry.", answers=b.last_message_id)
+            (item,) = part_of(b, None).items
+            assert item.step == "offer a call the same day; once it is settled: whiteglove incidents resolve 1"
+
+    def test_a_date_that_is_over_shows_how_it_stood_then(self) -> None:
+        with Bench(incidents) as b:
+            b.receive(COMPLAINT)
+            b.advance(days=1)
+            b.owner_sends("I am sorry.", answers=b.last_message_id)
+            b.advance(days=1)
+            resolve(b, 1)
+            b.advance(days=2)
+            stood = [
+                [(item.mark, item.text.partition(", ")[2]) for item in part_of(b, date(2026, 3, day)).items]
+                for day in (1, 2, 3, 4, 5)
+            ]
+            assert stood == [
+                [],
+                [(Mark.NOW, "you have not written to them yet")],
+                [(Mark.DUE, "you wrote to them; automatic answers wait until you resolve it")],
+                [(Mark.OK, "resolved")],
+                [],
             ]
 
     def test_what_was_resolved_since_the_last_one_is_told_once_more(self) -> None:

@@ -1,0 +1,482 @@
+"""See to it that every report goes out at its time, without the owner having to remember.
+
+Before a report is due the owner is reminded, and a draft with what it needs lies in Drafts. Where a promised time
+passes without the report, an honest note of two lines lies there. A client whose file is new gets a draft that says
+when they will hear. Nothing here is sent to anybody: a person reads it, changes it and sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from whiteglove import (
+    Action,
+    Actions,
+    Client,
+    Context,
+    Draft,
+    Duration,
+    Json,
+    Kind,
+    Note,
+    OwnerSent,
+    PluginInfo,
+    PluginSettings,
+    Promise,
+    PromiseBroken,
+    PromiseDue,
+    PromiseKept,
+    PromiseKind,
+    PromiseLate,
+    PromiseMoved,
+    PromiseState,
+    Remember,
+    Schedule,
+    ScheduleFired,
+    TimerFired,
+    WakeAt,
+    Warn,
+    Withdraw,
+    hookimpl,
+    say_when,
+    shortened,
+    spoken,
+)
+
+_AHEAD = 3
+"""Report times of a client that are looked at: a reminder two days ahead may come before that of an earlier report."""
+_UNNOTICED = timedelta(seconds=90)
+"""After the time of a report that nobody was promised: until then it is looked for in Sent."""
+_TOO_LATE = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
+_REMEMBERED = timedelta(days=30)
+_FURTHEST = 60
+"""Days before a report that are looked at for a working day on which to remind of it."""
+_BACK = timedelta(days=14)
+"""How far back a first report looks for questions."""
+_NOTE_WITHIN = timedelta(hours=4)
+"""Working time after which the honest note proposes to have the report ready."""
+_GRAVE = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED})
+
+
+class Reports(PluginSettings):
+    """The keys of `[plugins.reports]`."""
+
+    remind: tuple[Duration, ...] = Field(
+        default=(timedelta(hours=24), timedelta(hours=1)),
+        description="How much working time before a report is due you are reminded; a day is a working day.",
+        examples=[["1d", "1h"]],
+    )
+    drafts: bool = Field(default=True, description="Lay drafts ready: the report itself, a note where one is late.")
+    introduce: bool = Field(default=True, description="Lay a draft ready that tells a new client when they will hear.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reminder:
+    """When the owner is to be reminded of the report due at `due`, and how much working time is left then."""
+
+    at: datetime
+    due: datetime
+    left: timedelta
+
+    def key(self, client: Client) -> str:
+        return f"reminded:{client.key}:{self.due.isoformat()}:{self.left // timedelta(minutes=1)}"
+
+
+@hookimpl
+def describe() -> PluginInfo:
+    return PluginInfo(
+        "Reminds the owner of reports, with a draft of each, and says honestly when one is late.", Reports
+    )
+
+
+@hookimpl
+def schedules(ctx: Context[Reports]) -> Iterable[Schedule]:
+    """The book may have changed, and slots come nearer."""
+    return [Schedule(name="look_ahead", every=timedelta(hours=6), at_start=True)]
+
+
+@hookimpl
+def on_schedule(event: ScheduleFired, ctx: Context[Reports]) -> Actions:
+    clients = ctx.book.clients.values()
+    return [
+        action
+        for client in clients
+        for action in (*_introduce(client, ctx), *_outdated(client, ctx), *_wake(client, ctx))
+    ]
+
+
+@hookimpl
+def on_timer(event: TimerFired, ctx: Context[Reports]) -> Actions:
+    """A reminder, or the look at a slot that has passed. What was moved or kept meanwhile calls for neither."""
+    what, _, rest = event.key.partition(":")
+    client = ctx.book.clients.get(rest.partition(":")[0])
+    if client is None:
+        return [Note(reason="client_left_book")]
+    if what == "passed":
+        return [*_unnoticed(client, datetime.fromisoformat(str(event.value)), ctx), *_wake(client, ctx)]
+    come = [reminder for reminder in _reminders(client, ctx) if reminder.at <= ctx.now]
+    done = [Remember(reason="reminded", key=one.key(client), value=True, until=one.due + _REMEMBERED) for one in come]
+    # Of several that were slept through the last one says everything.
+    return [*(_remind(client, come[-1], ctx) if come else ()), *done, *_wake(client, ctx, come)]
+
+
+@hookimpl
+def on_sent(event: OwnerSent, ctx: Context[Reports]) -> Actions:
+    """A report that was given needs no draft; one given early changes which comes next."""
+    if event.kept is None or event.kept.kind is not PromiseKind.REPORT:
+        return None
+    return [*_clear(event.client, event.kept.due), *_wake(event.client, ctx)]
+
+
+@hookimpl
+def on_promise(
+    event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken | PromiseMoved, ctx: Context[Reports]
+) -> Actions:
+    if event.promise.kind is not PromiseKind.REPORT:
+        return None
+    client, due = event.client, event.promise.due
+    match event:
+        case PromiseKept():
+            return [*_clear(client, due), *_wake(client, ctx)]
+        case PromiseMoved(was_due=was_due):
+            return [*_clear(client, was_due), *_wake(client, ctx)]
+        case PromiseLate():
+            return [*_late(client, event.promise, ctx), *_wake(client, ctx)]
+        case _:
+            return _wake(client, ctx)
+
+
+def _reminders(client: Client, ctx: Context[Reports]) -> list[_Reminder]:
+    """What the owner is still to be reminded of about this client's next reports, in order."""
+    ahead = [due for due in ctx.ledger.next_reports(client.key, _AHEAD) if due > ctx.now]
+    found = [_Reminder(_before(due, left, ctx), due, left) for due in ahead for left in ctx.config.remind]
+    return [one for one in sorted(found, key=lambda one: one.at) if ctx.memory.get(one.key(client)) is None]
+
+
+def _before(due: datetime, left: timedelta, ctx: Context[Reports]) -> datetime:
+    """So much working time before `due`; whole days are working days, at the same time of day."""
+    day = ctx.worktime.local_date(due)
+    days = (day - timedelta(days=number) for number in range(1, _FURTHEST))
+    working = list(islice((earlier for earlier in days if ctx.worktime.is_working_day(earlier)), left.days))
+    clock = due.astimezone(ZoneInfo(ctx.owner.timezone)).time()
+    at = ctx.worktime.instant(working[-1], clock) if working else due
+    return ctx.worktime.subtract(at, left - timedelta(days=left.days))
+
+
+def _wake(client: Client, ctx: Context[Reports], done: Sequence[_Reminder] = ()) -> list[Action]:
+    """Set the client's timer to the next reminder, and one for the slot after which somebody should look. What is
+    `done` right now is not in the memory yet."""
+    left = [one for one in _reminders(client, ctx) if one not in done]
+    timers: list[Action] = [
+        WakeAt(reason="next_reminder", key=f"remind:{client.key}", at=max(one.at, ctx.now)) for one in left[:1]
+    ]
+    due = next((due for due in ctx.ledger.next_reports(client.key, 1) if due > ctx.now), None)
+    promise = _promise(client, due, ctx) if due is not None else None
+    if due is not None and (promise is None or not promise.told):
+        # Of what was promised the ledger itself says when it is late.
+        key = f"passed:{client.key}:{due.isoformat()}"
+        timers.append(WakeAt(reason="slot_passes", key=key, at=due + _UNNOTICED, value=due.isoformat()))
+    return timers
+
+
+def _promise(client: Client, due: datetime, ctx: Context[Reports]) -> Promise | None:
+    """What was promised, given or moved at this time."""
+    known = ctx.ledger.promises(client.key, due)
+    return next((one for one in known if one.kind is PromiseKind.REPORT and one.due == due), None)
+
+
+def _unnoticed(client: Client, due: datetime, ctx: Context[Reports]) -> list[Action]:
+    """A slot has passed that nobody was promised: where it still is one, and was not used, the owner hears of it."""
+    slot = next(iter(ctx.worktime.slots(client.report, due - _MOMENT)), None)
+    promise = _promise(client, due, ctx)
+    is_slot = slot is not None and slot.at == due if promise is None else _was_only_planned(promise)
+    if not is_slot or ctx.now > due + _TOO_LATE:
+        return [Note(reason="slot_settled")]
+    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
+    by_call = _is_call(client, due, ctx)
+    text = words["unnoticed_call" if by_call else "unnoticed"].format(
+        client=client.name, due=say_when(due, ctx.worktime.at_work(ctx.now), ctx.owner), key=client.key
+    )
+    key = f"report_unnoticed:{client.key}:{due.isoformat()}"
+    return [Warn(reason="report_unnoticed", key=key, text=text, urgency="today", client=client.key)]
+
+
+def _was_only_planned(promise: Promise) -> bool:
+    """A slot was moved to this time, nobody was told, and no report was given."""
+    return not promise.told and (promise.state is PromiseState.OPEN or promise.evidence == "passed")
+
+
+def _remind(client: Client, reminder: _Reminder, ctx: Context[Reports]) -> list[Action]:
+    words, due = spoken(ctx.owner, _ENGLISH, _GERMAN), reminder.due
+    promise, by_call = _promise(client, due, ctx), _is_call(client, due, ctx)
+    drafted = ctx.config.drafts and not by_call
+    text = words["reminder"].format(
+        client=client.name,
+        what=words["call" if by_call else "report"],
+        due=say_when(due, ctx.worktime.at_work(ctx.now), ctx.owner),
+        promised=words["promised"] if promise else "",
+        open=_open(client, words, ctx),
+        step=words["step_draft" if drafted else "step_call" if by_call else "step_write"],
+    )
+    warning = Warn(
+        reason="report_due",
+        key=reminder.key(client),
+        text=text,
+        urgency="today",
+        client=client.key,
+        reminds=promise.row if promise else None,
+    )
+    return [warning, *([_report(client, due, ctx)] if drafted else [])]
+
+
+def _report(client: Client, due: datetime, ctx: Context[Reports]) -> Draft:
+    """The draft of a report: what they asked, what is open between the two of you, what comes next."""
+    following = next((at for at in ctx.ledger.next_reports(client.key, _AHEAD) if at > due), None)
+    today = ctx.worktime.local_date(ctx.now)
+    values: dict[str, Json] = {
+        "subject": client.report_subject,
+        "due": due.isoformat(),
+        "next": following.isoformat() if following else None,
+        "questions": list(_questions(client, ctx)),
+        "incidents": list(_incidents(client, ctx)),
+        "deadlines": [
+            {"project": project.name, "on": project.deadline.isoformat()}
+            for project in client.projects
+            if project.deadline is not None and project.deadline >= today
+        ],
+    }
+    return Draft(
+        reason="report_due",
+        key=_report_key(client, due),
+        client=client.key,
+        template="report",
+        subject="report_subject",
+        brief=_brief("brief_report", client, due, ctx),
+        values=values,
+        is_report=True,
+        until=following,
+    )
+
+
+def _questions(client: Client, ctx: Context[Reports]) -> Iterator[Json]:
+    """What they asked since the last report and what still waits, by its subject, each once."""
+    given = [
+        promise.closed_at
+        for promise in ctx.ledger.promises(client.key, ctx.now - 2 * _REMEMBERED)
+        if promise.kind is PromiseKind.REPORT and promise.state is PromiseState.KEPT and promise.closed_at
+    ]
+    since = max(given, default=ctx.now - _BACK)
+    asked = {found.row: found for found in ctx.ledger.obligations(client.key, since)}
+    asked |= {found.row: found for found in ctx.ledger.open_obligations(client.key)}
+    seen: set[str] = set()
+    for obligation in sorted(asked.values(), key=lambda found: found.opened_at):
+        if _GRAVE.intersection(obligation.kinds):
+            # That stands where it is said what went wrong.
+            continue
+        message = ctx.ledger.message(obligation.message)
+        subject = shortened(message.subject) if message else ""
+        if subject and subject not in seen:
+            seen.add(subject)
+            yield {
+                "subject": subject,
+                "on": obligation.opened_at.isoformat(),
+                "answered": obligation.answered_at is not None,
+            }
+
+
+def _incidents(client: Client, ctx: Context[Reports]) -> Iterator[Json]:
+    """What went wrong and is not settled: since when, under which subject, and by when an answer was promised."""
+    answers = {known.obligation: known.due for known in ctx.ledger.open_promises(client.key) if known.obligation}
+    for incident in ctx.ledger.open_incidents(client.key):
+        row = next((entry.message for entry in incident.entries if entry.message is not None), None)
+        message = ctx.ledger.message(row) if row is not None else None
+        owed = ctx.ledger.obligation_of(row) if message is not None and row is not None else None
+        by = answers.get(owed.row) if owed is not None else None
+        yield {
+            "subject": shortened(message.subject) if message else "",
+            "on": incident.opened_at.isoformat(),
+            "by": by.isoformat() if by else None,
+        }
+
+
+def _late(client: Client, promise: Promise, ctx: Context[Reports]) -> list[Action]:
+    """Two honest lines, ready to be sent, and where they lie; the draft of the report itself stays."""
+    words, by_call = spoken(ctx.owner, _ENGLISH, _GERMAN), _is_call(client, promise.due, ctx)
+    drafted = ctx.config.drafts and not by_call
+    warning = Warn(
+        reason="promise_late",
+        key=f"promise_late:{promise.row}",
+        client=client.key,
+        text=words["late"].format(
+            client=client.name,
+            what=words["call" if by_call else "report"],
+            due=say_when(promise.due, ctx.now, ctx.owner),
+            step=words["late_step" if drafted else "late_call" if by_call else "late_write"],
+        ),
+    )
+    if not drafted:
+        return [warning]
+    by = _full_hour(ctx.worktime.add(ctx.now, _NOTE_WITHIN))
+    return [
+        warning,
+        Draft(
+            reason="promise_late",
+            key=_late_key(client, promise.due),
+            client=client.key,
+            template="late",
+            subject="late_subject",
+            brief=_brief("brief_late", client, promise.due, ctx),
+            values={"subject": client.report_subject, "due": promise.due.isoformat(), "by": by.isoformat()},
+            until=by,
+        ),
+    ]
+
+
+def _introduce(client: Client, ctx: Context[Reports]) -> Iterator[Action]:
+    """A client file with a cadence that was not seen before: one draft that says when they will hear."""
+    if not client.report or not ctx.config.introduce or ctx.memory.get(f"introduced:{client.key}"):
+        return
+    following = ctx.ledger.next_reports(client.key, 1)
+    if not following:
+        return
+    days: dict[tuple[str, str], list[Json]] = {}
+    for slot in sorted(client.report):
+        days.setdefault((f"{slot.at:%H:%M}", slot.by), []).append(slot.weekday)
+    rhythm: list[Json] = [{"at": at, "by": by, "days": weekdays} for (at, by), weekdays in days.items()]
+    within = client.reply_within
+    yield Remember(reason="introduced", key=f"introduced:{client.key}", value=True)
+    yield Draft(
+        reason="rhythm",
+        key=f"rhythm:{client.key}",
+        client=client.key,
+        template="rhythm",
+        subject="rhythm_subject",
+        brief=_brief("brief_rhythm", client, following[0], ctx),
+        values={
+            "rhythm": rhythm,
+            "first": following[0].isoformat(),
+            "within": _hours(within) if within else None,
+        },
+        until=following[0] + _REMEMBERED,
+    )
+
+
+def _outdated(client: Client, ctx: Context[Reports]) -> Iterator[Action]:
+    """What was laid ready for a time to come at which no report is due any more: the cadence or the owner's days off
+    have changed."""
+    due = {at.isoformat() for at in ctx.ledger.next_reports(client.key, _AHEAD)}
+    for draft in ctx.ledger.drafts(client.key):
+        what, _, at = draft.key.partition(f":{client.key}:")
+        if draft.plugin == ctx.plugin and what == "report" and at not in due and datetime.fromisoformat(at) > ctx.now:
+            yield Withdraw(reason="no_slot", key=draft.key)
+
+
+def _hours(length: timedelta) -> Json:
+    """Hours as one says them: 8, not 8.0."""
+    hours = length / timedelta(hours=1)
+    return int(hours) if hours == int(hours) else hours
+
+
+def _clear(client: Client, due: datetime) -> list[Action]:
+    """What was laid ready for this report is not true any more."""
+    return [Withdraw(reason="report_settled", key=key) for key in (_report_key(client, due), _late_key(client, due))]
+
+
+def _report_key(client: Client, due: datetime) -> str:
+    return f"report:{client.key}:{due.isoformat()}"
+
+
+def _brief(name: str, client: Client, due: datetime, ctx: Context[Reports]) -> str:
+    """What a draft is for; by date, since the same draft wished for a day later must say the same."""
+    local = due.astimezone(ZoneInfo(ctx.owner.timezone))
+    return spoken(ctx.owner, _ENGLISH, _GERMAN)[name].format(client=client.name, due=f"{local:%Y-%m-%d %H:%M}")
+
+
+def _late_key(client: Client, due: datetime) -> str:
+    return f"late:{client.key}:{due.isoformat()}"
+
+
+def _is_call(client: Client, due: datetime, ctx: Context[Reports]) -> bool:
+    """Whether this report is given by telephone: so says its slot, or every slot where it was moved to another time."""
+    slot = next(iter(ctx.worktime.slots(client.report, due - timedelta(microseconds=1))), None)
+    if slot is not None and slot.at == due:
+        return slot.by == "call"
+    return bool(client.report) and all(known.by == "call" for known in client.report)
+
+
+def _open(client: Client, words: dict[str, str], ctx: Context[Reports]) -> str:
+    """How much is open with them, in a few words."""
+    counts = (
+        ("question", len(ctx.ledger.open_obligations(client.key))),
+        ("incident", len(ctx.ledger.open_incidents(client.key))),
+    )
+    said = [words[name if count == 1 else f"{name}s"].format(count=count) for name, count in counts if count]
+    return words["open"].format(what=words["and"].join(said)) if said else ""
+
+
+def _full_hour(instant: datetime) -> datetime:
+    begun = instant.replace(minute=0, second=0, microsecond=0)
+    return begun if begun == instant else begun + timedelta(hours=1)
+
+
+_ENGLISH = {
+    "reminder": "{client}: {what} is due {due}{promised}.{open} Next step: {step}",
+    "promised": ", as they were told",
+    "open": " Open with them: {what}.",
+    "question": "1 question",
+    "questions": "{count} questions",
+    "incident": "1 incident",
+    "incidents": "{count} incidents",
+    "and": " and ",
+    "step_draft": "a draft lies in Drafts; complete it and send it.",
+    "step_call": "call them, and note it: whiteglove note KEY TEXT --call.",
+    "step_write": "write it.",
+    "unnoticed_call": "{client}: no call is noted at the time planned for one, {due}. Nobody was promised that time. "
+    "Next step: call them; whiteglove note {key} TEXT --call says that it was.",
+    "unnoticed": "{client}: the report planned for {due} has not gone out, as far as Sent tells. Nobody was promised "
+    "that time. Next step: send it; or whiteglove reports sent {key}, if it was given another way.",
+    "late": "{client}: {what} promised for {due} is late. Until it is there, nothing automatic goes to them. "
+    "Next step: {step}",
+    "late_step": "send it, or the honest note that lies in Drafts.",
+    "late_call": "call them, and note it: whiteglove note KEY TEXT --call.",
+    "late_write": "send it, or write to them when it comes.",
+    "brief_report": "A draft of the report to {client}, due {due}.",
+    "brief_late": "An honest note to {client}: the report promised for {due} is late. Check the new time in it.",
+    "brief_rhythm": "A mail that tells {client} when they will hear from you.",
+    "report": "the report",
+    "call": "the call",
+}
+_GERMAN = {
+    "reminder": "{client}: {what} ist {due} fällig{promised}.{open} Nächster Schritt: {step}",
+    "promised": ", so ist es zugesagt",
+    "open": " Offen: {what}.",
+    "question": "1 Frage",
+    "questions": "{count} Fragen",
+    "incident": "1 Vorfall",
+    "incidents": "{count} Vorfälle",
+    "and": " und ",
+    "step_draft": "Ein Entwurf liegt bereit; ergänzen und abschicken.",
+    "step_call": "anrufen und es vermerken: whiteglove note KEY TEXT --call.",
+    "step_write": "schreiben.",
+    "unnoticed_call": "{client}: Zur vorgesehenen Zeit, {due}, ist kein Anruf vermerkt. Zugesagt war sie niemandem. "
+    "Nächster Schritt: anrufen; whiteglove note {key} TEXT --call sagt, dass es geschah.",
+    "unnoticed": "{client}: Der Bericht, vorgesehen {due}, ist nicht hinausgegangen, soweit „Gesendet“ es zeigt. "
+    "Zugesagt war sie niemandem. Nächster Schritt: abschicken; wenn es schon geschah: whiteglove reports sent {key}.",
+    "late": "{client}: {what}, zugesagt für {due}, ist überfällig. Bis dahin geht nichts Automatisches "
+    "dorthin. Nächster Schritt: {step}",
+    "late_step": "abschicken, oder die ehrliche Notiz, die als Entwurf bereitliegt.",
+    "late_call": "anrufen und es vermerken: whiteglove note KEY TEXT --call.",
+    "late_write": "abschicken, oder schreiben, wann es so weit ist.",
+    "brief_report": "Ein Entwurf des Berichts an {client}, fällig {due}.",
+    "brief_late": "Eine ehrliche Notiz an {client}: Der für {due} zugesagte Bericht ist spät. Die neue Zeit prüfen.",
+    "brief_rhythm": "Eine Mail, die {client} sagt, wann sie von Ihnen hören.",
+    "report": "der Bericht",
+    "call": "der Anruf",
+}
