@@ -11,11 +11,13 @@ from datetime import timedelta
 import pytest
 
 from app.conftest import House
+from drafty import drafty, wish
 from servers.ports import until
 from whiteglove.app import Daemon, Running, run_once, running
 from whiteglove.desk.keeping import Keeper
-from whiteglove.errors import MailboxError, StoreError
+from whiteglove.errors import MailboxError, StoreError, SubmissionError
 from whiteglove.ledger import MailState, PromiseKind
+from whiteglove.outbox import doubts
 from whiteglove.store import ledger, outbox
 
 NO_ROUTE = MailboxError("unreachable", "no route to host")
@@ -38,6 +40,18 @@ def test_what_a_command_writes_is_noticed_within_a_second(house: House) -> None:
         client = house.settings.book.clients["acme"]
         Keeper(house.settings, house.store).report_sent(tx, client, house.world.clock.now(), "command")
     until(lambda: "promise.kept" in house.events(), "notice", 1.5)
+    at_work.finish()
+
+
+def test_a_draft_is_laid_ready_while_it_runs_and_by_a_single_round(house: House) -> None:
+    plugins = {"drafty": drafty(wish())}
+    once(house, house.daemon(plugins))
+    house.deliver()
+    once(house, house.daemon(plugins))
+    assert len(house.world.accounts["studio"].mails("Drafts")) == 1
+    at_work = Running(house.daemon({"drafty": drafty(wish(key="second"))}))
+    house.deliver(house.mail("m2@acme.example"))
+    until(lambda: len(house.world.accounts["studio"].mails("Drafts")) == 2, "the draft")
     at_work.finish()
 
 
@@ -255,3 +269,15 @@ def test_what_a_dead_process_had_claimed_is_sent(house: House) -> None:
         (planned,) = outbox.in_state(tx, MailState.PLANNED)
         outbox.change(tx, [planned.row], state=MailState.CLAIMED)
     assert once(house)[1]["sent"] == 1
+
+
+def test_once_waits_until_it_knows_what_became_of_a_mail(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner is told in this run: nobody knows when the next one is."""
+    monkeypatch.setattr(doubts, "LOOK_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(doubts, "FILED_WITHIN", timedelta(seconds=0.2))
+    once(house)
+    house.deliver()
+    house.world.servers["studio"].answer(SubmissionError("unknown", "lost"))
+    assert once(house)[1]["sent"] == 1
+    assert house.sent == ["robin@vale.example"]
+    assert house.events("mail.unknown") == ["mail.unknown"]

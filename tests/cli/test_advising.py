@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from cli.conftest import ACME, BIRCH, Home
-from whiteglove.cli.advising import clashes, not_kept_apart, overcommitment
+from whiteglove.cli.advising import clashes, not_kept_apart, overcommitted
 
+TODAY = date(2026, 11, 22)
 TEMPLATES = [("en", "{% if weekday %}Your next report on {{ project }} comes {{ when }}.{% endif %}")]
 
 
@@ -23,8 +26,20 @@ TEMPLATES = [("en", "{% if weekday %}Your next report on {{ project }} comes {{ 
 def test_more_work_than_hours_is_told(home: Home, owner: str, hours: float, told: str | None) -> None:
     home.owner = owner
     home.clients = {"acme": f'{ACME}\n[[projects]]\nname = "Shop"\nhours_per_week = {hours}\n'}
-    text = overcommitment(home.write().settings())
+    text = overcommitted(home.write().settings(), TODAY)
     assert text is None if told is None else told in (text or "")
+
+
+def test_what_ends_it_is_told_and_work_that_is_over_counts_no_more(home: Home) -> None:
+    home.owner = "hours_per_week = 38"
+    shop = '[[projects]]\nname = "Shop"\nhours_per_week = 30\n'
+    home.clients = {"acme": f'{ACME}\n{shop}[[projects]]\nname = "Pages"\nhours_per_week = 12\ndeadline = 2026-12-18\n'}
+    settings = home.write().settings()
+    told = overcommitted(settings, date(2026, 12, 18)) or ""
+    assert "need 42 hours a week, and there are 38: 4 too many, until 2026-12-18;" in told
+    assert overcommitted(settings, date(2026, 12, 19)) is None
+    home.clients = {"acme": ACME + shop.replace("30", "39")}
+    assert "1 too many, and no deadline ends that;" in (overcommitted(home.write().settings(), TODAY) or "")
 
 
 @pytest.mark.parametrize(

@@ -69,12 +69,6 @@ def test_where_everything_is_right_each_thing_has_its_line(studio: Home, sink: S
     assert sink.received == []
 
 
-def test_a_section_of_a_plugin_that_is_not_there_yet_is_a_warning(studio: Home) -> None:
-    studio.plugins += '[plugins.reports]\nremind = ["1d"]\n'
-
-    assert "not in this version yet" in faults(studio, "warning")["plugin reports"]
-
-
 def test_the_store_that_is_read_is_named(studio: Home) -> None:
     with studio.store():
         pass

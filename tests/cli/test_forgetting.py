@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from cli.conftest import Home
 from whiteglove.cli import forgetting
-from whiteglove.store import StoreLock, messages, mutes
+from whiteglove.store import StoreLock, messages, mutes, notes, silences, timers
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -76,6 +76,24 @@ def test_a_client_is_erased(home: Home) -> None:
     assert "clients/acme.toml still names them or their domain. Remove it by hand" in done.out
     assert left(home, "wile@acme.example", "Coyote", "Anvil", "acme") == []
     assert home.ask("forget", "acme").out.startswith("acme: nothing is on record.\n")
+
+
+def test_what_was_noted_and_prepared_is_erased_and_counted(home: Home) -> None:
+    with home.store() as store, store.write() as tx:
+        for text, call in (("Likes anvils", False), ("Wile Coyote rang", True)):
+            notes.add(tx, client="acme", at=NOW, text=text, call=call)
+        silences.begin(tx, "acme", NOW, timedelta(days=1), NOW)
+        timers.set_at(tx, "briefing", "brief:acme", NOW, "acme")
+        timers.set_at(tx, "briefing", "brief:birch", NOW, "birch")
+    # Who has written nothing is known by the file.
+    assert home.ask("forget", "wile@acme.example", "--dry-run", "--json").json["erased"] == {"client_notes": 1}
+    assert home.ask("forget", "acme", "--dry-run", "--json").json["erased"] == {
+        "client_notes": 2, "silences": 1, "timers": 1,
+    }  # fmt: skip
+    said = home.ask("forget", "acme").out.splitlines()
+    assert {"  2 notes of yours", "  1 silence of theirs", "  1 timer of a plugin"} <= set(said)
+    assert left(home, "anvil", "Coyote", "acme") == []
+    assert left(home, "brief:birch") == ["brief:birch"]
 
 
 def test_a_dry_run_says_the_same_and_erases_nothing(home: Home) -> None:

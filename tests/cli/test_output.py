@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteglove.cli.output import ago, instant, local, print_json, print_table, visible
+from whiteglove.cli.output import ago, bold, instant, local, print_facts, print_json, print_table, visible
 from whiteglove.message import Kind
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -66,6 +66,59 @@ def test_columns_are_as_wide_as_their_widest_cell(capsys: pytest.CaptureFixture[
 def test_a_table_without_rows_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     print_table([], heading=("KEY",))
     assert capsys.readouterr().out == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal of 40 columns that shows bold type."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    return Terminal()
+
+
+def test_wide_signs_take_two_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([("杉並", "1"), ("Søre", "2")])
+    assert capsys.readouterr().out == "杉並  1\nSøre  2\n"
+
+
+def test_headings_are_bold_in_a_terminal(terminal: Terminal) -> None:
+    with redirect_stdout(terminal):
+        print_table([("a", 1)], heading=("KEY", "N"))
+    assert terminal.getvalue() == "\x1b[1mKEY  N\x1b[0m\na    1\n"
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_not_in_a_terminal_that_wants_none(
+    name: str, value: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with redirect_stdout(terminal):
+        assert bold("x") != "x"
+        monkeypatch.setenv(name, value)
+        assert bold("x") == "x"
+
+
+def test_facts_keep_to_the_width_of_a_terminal(terminal: Terminal) -> None:
+    with redirect_stdout(terminal):
+        print_facts([("Mode", "live"), ("Plugins", "acknowledge, incidents, contact_frequency, daily_summary")])
+    assert terminal.getvalue().splitlines() == [
+        "\x1b[1mMode\x1b[0m     live",
+        "\x1b[1mPlugins\x1b[0m  acknowledge, incidents,",
+        "         contact_frequency,",
+        "         daily_summary",
+    ]
+
+
+def test_facts_go_whole_into_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    print_facts([("Mode", "live"), ("Plugins", "acknowledge, " * 20)])
+    mode, plugins = capsys.readouterr().out.splitlines()
+    assert mode == "Mode     live"
+    assert plugins.count("acknowledge") == 20
 
 
 def test_nothing_that_a_terminal_obeys_is_printed() -> None:

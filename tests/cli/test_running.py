@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from argparse import Namespace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from whiteglove.app import Daemon, Running
 from whiteglove.cli import running
 from whiteglove.errors import PluginError
 from whiteglove.settings import Settings
+from whiteglove.settings.work_calendar import READ_AGAIN, CalendarFile
 from whiteglove.store import StoreLock
 
 
@@ -127,6 +128,54 @@ def test_a_broken_configuration_is_rejected_and_the_old_one_stays(
 def _even_after_the_end(calls: running._Calls) -> bool:
     """Heed the first signal although the second has come, too."""
     return calls._came.get() == signal.SIGHUP
+
+
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}END:VCALENDAR\r\n"
+EVENT = "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:acme\r\nDTSTART:{0}T110000\r\nDTEND:{0}T120000\r\nEND:VEVENT\r\n"
+
+
+def test_a_calendar_that_changes_is_read_without_a_signal(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is cut short is rejected once; once it is whole it is taken over."""
+    monkeypatch.setattr(running, "CALENDAR_LOOK", 0.01)
+    file = home.folder / "work.ics"
+    file.write_text(CALENDAR.format(""), newline="")
+    home.path.write_text(home.path.read_text().replace("[owner]", '[owner]\nwork_calendar = "work.ics"'))
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    whole, planned = CALENDAR.format(EVENT.format(f"{day:%Y%m%d}")), []
+    looks = 0
+    fingerprint = CalendarFile.fingerprint
+
+    def looking(calendar: CalendarFile) -> str:
+        """What the calendar program does between two looks."""
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            file.write_text("BEGIN:VCAL")
+        if looks == 5:
+            file.write_text(whole, newline="")
+        return fingerprint(calendar)
+
+    def starting(daemon: Daemon) -> Running:
+        planned.append(len(daemon.settings.book.clients["acme"].planned))
+        if len(planned) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return Running(daemon)
+
+    monkeypatch.setattr(CalendarFile, "fingerprint", looking)
+    monkeypatch.setattr(running, "Running", starting)
+    done = home.ask("run")
+    assert (done.code, planned, looks) == (0, [0, 1], 5)
+    assert [name for name in events(done) if str(name).startswith("config.")] == ["config.rejected", "config.reloaded"]
+
+
+def test_a_calendar_is_read_again_before_what_is_known_of_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CALENDAR_LOOK", 0.01)
+    monkeypatch.setattr(CalendarFile, "fingerprint", lambda _: "same")
+    calls, today = running._Calls(), datetime.now(UTC).date()
+    calls.follow(CalendarFile(Path("work.ics"), "same", today - READ_AGAIN))
+    assert calls.wait_for_reload()
+    # Where that came to nothing it is not tried every minute.
+    assert not calls._calendar_asks()
 
 
 def test_what_needs_a_restart_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

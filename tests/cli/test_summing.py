@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +12,7 @@ import pytest
 
 from cli.conftest import Home
 from whiteglove.actions import Warn
+from whiteglove.cli import main
 from whiteglove.prepare.telling import tell_owner
 from whiteglove.summary.columns import width
 
@@ -48,7 +51,15 @@ def test_one_object_for_programs(home: Home) -> None:
     assert datetime.fromisoformat(said["until"]) - datetime.fromisoformat(said["since"]) == timedelta(days=1)
     (told,) = [section for section in said["sections"] if section["place"] == "told"]
     assert told["items"] == [
-        {"client": "acme", "mark": "", "text": "wrote nine times in two days", "detail": "", "step": ""}
+        {
+            "client": "acme",
+            "mark": "",
+            "text": "wrote nine times in two days",
+            "detail": "",
+            "step": "",
+            "link": "",
+            "trace": None,
+        }
     ]
     assert {"title", "headline", "quiet"} <= told.keys()
 
@@ -86,6 +97,26 @@ def test_a_file_that_cannot_be_written_exits_1(home: Home, tmp_path: Path) -> No
 def test_it_speaks_the_owners_language(home: Home) -> None:
     home.owner = 'language = "de"'
     assert home.write().ask("summary").out.splitlines()[0] == "Alles ruhig"
+
+
+def test_titles_are_bold_in_a_terminal(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    warned(home, "-----")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    plain = home.ask("summary").out
+    with redirect_stdout(Terminal()) as out:
+        assert main(["--config", str(home.path), "summary"]) == 0
+
+    lines = out.getvalue().splitlines()
+    assert [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in lines][:3] == plain.splitlines()[:3]
+    titles = [line for line in lines if "\x1b" in line]
+    assert titles[0] == "\x1b[1mAll quiet\x1b[0m"
+    # As many lines are ruled: one below each title, and the one above the footer.
+    assert len(titles) == sum(set(line) == {"-"} for line in lines)
 
 
 @pytest.mark.parametrize("text", ["21.11.2026", "2026-02-30", "", "yesterday"])

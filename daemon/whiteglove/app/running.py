@@ -105,7 +105,7 @@ class Running:
         self._loops = [
             self._loop("desk", daemon.desk.drain, daemon.desk.next_attempt),
             self._loop("outbox", daemon.outbox.drain, daemon.outbox.next_due),
-            self._loop("chores", daemon.chores.drain, daemon.chores.next_due),
+            self._loop("chores", self._do_chores, self._next_chore),
             self._loop("schedule", self._look, lambda: None),
         ]
         for loop in self._loops:
@@ -165,8 +165,15 @@ class Running:
         self._daemon.liveness.errands_at_work(mailbox)
         return self._daemon.scheduler.sent_interval()
 
+    def _do_chores(self, stopping: Callable[[], bool]) -> int:
+        return self._daemon.chores.drain(stopping) + self._daemon.drafting.drain(stopping)
+
+    def _next_chore(self) -> datetime | None:
+        moments = (self._daemon.chores.next_due(), self._daemon.drafting.next_due())
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def _look(self, _stopping: Callable[[], bool]) -> int:
-        number = self._daemon.scheduler.look()
+        number = self._daemon.scheduler.look() + self._daemon.silences.look()
         if number:
             self._daemon.woken["desk"].set()
         return number + self._daemon.health.look() + self._daemon.retention.step()
@@ -239,23 +246,25 @@ class _Once:
 
     def _work_off(self) -> None:
         """Handle and deliver until nothing is due, the few seconds included that a copy in Sent needs for its second
-        look."""
+        look, and a mail of unknown fate until it is known."""
         daemon = self._daemon
         while not self.stop.is_set():
             before = self.faults
             # What has come due comes first: an answer waits until the desk has judged a promise whose time has passed.
-            busy = self._drained("schedule", lambda _: daemon.scheduler.look())
+            busy = self._drained("schedule", lambda _: daemon.scheduler.look() + daemon.silences.look())
             busy += self._drained("desk", daemon.desk.drain)
             busy += self._drained("schedule", lambda _: daemon.health.look() + daemon.retention.step())
             delivered = self._drained("outbox", daemon.outbox.drain)
             self.sent += delivered
             busy += delivered + self._drained("chores", daemon.chores.drain)
+            busy += self._drained("chores", daemon.drafting.drain)
             if busy:
                 continue
             if self.faults > before:
                 # What is still due there would only fail again.
                 return
-            due = daemon.chores.next_due()
+            moments = (daemon.chores.next_due(), daemon.outbox.next_look(), daemon.desk.next_attempt())
+            due = min((moment for moment in moments if moment is not None), default=None)
             wait = (due - daemon.clock.now()).total_seconds() if due is not None else COPY_PATIENCE
             if wait >= COPY_PATIENCE:
                 return
@@ -277,6 +286,8 @@ def _part(daemon: Daemon, watchers: Iterable[Watcher], *, is_idle: bool) -> bool
     is closed only where all are idle."""
     closings: list[Callable[[], object]] = [partial(one.join, AS_LONG_AS_IT_TAKES) for one in watchers]
     closings += [partial(one.close, AS_LONG_AS_IT_TAKES) for one in daemon.errands.values()]
+    if daemon.adviser is not None:
+        closings.append(daemon.adviser.close)
     if is_idle:
         closings += [transport.close for transport in daemon.transports.values()]
         closings.append(daemon.host.close)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from whiteglove.actions import Warn
+from whiteglove.app.advice import adviser_of
 from whiteglove.app.liveness import Liveness
 from whiteglove.app.schedules import schedules_of
 from whiteglove.app.templates import templates_of
@@ -15,6 +16,7 @@ from whiteglove.app.world import World
 from whiteglove.chores import Chores, lies_in_sent
 from whiteglove.desk import Desk
 from whiteglove.desk.acting import CORE
+from whiteglove.drafting import Drafting
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError
 from whiteglove.health import PluginHealth
@@ -23,12 +25,14 @@ from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.watching import SentReader, Watcher
 from whiteglove.log import Journal
 from whiteglove.outbox import Outbox
-from whiteglove.prepare import AnswerWriter, NoticeWriter, SummaryWriter
+from whiteglove.prepare import AnswerWriter, DraftWriter, MoveWriter, NoticeWriter, SummaryWriter
+from whiteglove.prepare.absences import tell_of_absences
 from whiteglove.prepare.telling import tell_owner
 from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings
-from whiteglove.store import Store, mode, restored
+from whiteglove.silence import Silences
+from whiteglove.store import Store, drafts, mode, restored
 from whiteglove.texts import Texts
 
 LOOK_DEADLINE = 40.0
@@ -36,9 +40,19 @@ ALERT_ONCE = timedelta(days=30)
 
 
 class Daemon:
-    """Everything that runs, over one open store. `woken` are the bells of the loops, by name."""
+    """Everything that runs, over one open store. `woken` are the bells of the loops, by name. With `may_ask` False no
+    text of a mail is shown to anybody, whatever the configuration says."""
 
-    def __init__(self, settings: Settings, host: Host, store: Store, world: World, journal: Journal) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        host: Host,
+        store: Store,
+        world: World,
+        journal: Journal,
+        *,
+        may_ask: bool = True,
+    ) -> None:
         self.settings = settings
         self.host = host
         self.store = store
@@ -52,8 +66,11 @@ class Daemon:
         self._settled: set[str] = set()
         self._ready = threading.Lock()
         with store.write() as tx:
-            mode.enter(tx, settings.daemon.mode)
+            if mode.enter(tx, settings.daemon.mode):
+                # What was laid ready in rehearsal is addressed to the owner.
+                drafts.take_all_away(tx, self.clock.now())
             self._live_since = restored.live_since(tx, settings.daemon.live_since)
+            tell_of_absences(tx, settings, self.clock.now())
         templates = templates_of(host)
         answers = AnswerWriter(settings, templates, store.key)
         notices = NoticeWriter(settings, templates, store.key)
@@ -63,11 +80,13 @@ class Daemon:
         schedules = schedules_of(settings, host, store, self.clock.now())
         self.scheduler = Scheduler(store, settings, schedules, self.clock)
         self.health = PluginHealth(store, host, self.clock, on_resumed=self.woken["desk"].set)
+        self.silences = Silences(store, settings, journal, self.clock)
         self.retention = Retention(store, settings.daemon.retention, self.clock)
         self.outbox = Outbox(
             store,
             settings,
             answers,
+            MoveWriter(settings, templates, store.key),
             notices,
             SummaryWriter(settings, store.key),
             self.transports,
@@ -77,10 +96,21 @@ class Daemon:
             clock=self.clock,
             on_accepted=self._on_accepted,
         )
+        self.adviser = adviser_of(settings, host) if may_ask else None
         self.desk = Desk(
-            store, host, settings, answers, self.texts, journal, self.clock, on_planned=self.woken["outbox"].set
+            store,
+            host,
+            settings,
+            answers,
+            self.texts,
+            journal,
+            self.clock,
+            on_planned=self.woken["outbox"].set,
+            adviser=self.adviser,
         )
         self.chores = Chores(store, settings, self.errands, self.clock)
+        writer = DraftWriter(settings, templates, store.key)
+        self.drafting = Drafting(store, settings, writer, self.errands, self.clock)
         self.sent: dict[str, SentReader] = {}
         self.watchers = [self._watcher(account) for account in settings.mailboxes]
 

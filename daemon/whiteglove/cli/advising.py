@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date
 
-from whiteglove.clients import WorkingHours
+from whiteglove.commitments import overcommitment
 from whiteglove.disclosure import disclosure_words, shared_names
 from whiteglove.settings import Settings
 from whiteglove.wording import Language
@@ -15,24 +15,18 @@ from whiteglove.wording import Language
 # What is filled in: `{day}` in a phrase, `{{ client }}` and `{% if … %}` in a template.
 _FIELD = re.compile(r"\{[{%#].*?[}%#]\}|\{[^{}]*\}", re.DOTALL)
 _NEVER_SAID = ("code", "titles", "forbidden")
-_ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - Only the difference of two times of the same day is wanted.
 
 
-def overcommitment(settings: Settings) -> str | None:
-    """What to know where the projects need more hours a week than there are; None where they do not.
-
-    What there is stands in `owner.hours_per_week`, else it is the working time.
-    """
-    owner = settings.owner
-    there = owner.hours_per_week or _hours_of(owner.hours)
-    wanted = sum(
-        project.hours_per_week or 0 for client in settings.book.clients.values() for project in client.projects
-    )
-    if wanted <= there:
+def overcommitted(settings: Settings, today: date) -> str | None:
+    """What to know where the projects take more hours a week than there are; None where they do not. Projects past
+    their deadline take none."""
+    found = overcommitment(settings.book.clients, settings.owner, today)
+    if found is None:
         return None
+    until = f"until {found.until}" if found.until else "and no deadline ends that"
     return (
-        f"the projects need {wanted:g} hours a week, and there are {there:g}; "
-        "lower hours_per_week of a project, or raise owner.hours_per_week"
+        f"the projects need {found.wanted:g} hours a week, and there are {found.there:g}: {found.excess:g} too many, "
+        f"{until}; lower hours_per_week of a project, or raise owner.hours_per_week"
     )
 
 
@@ -76,12 +70,6 @@ def not_kept_apart(settings: Settings) -> Iterator[str]:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
-
-
-def _hours_of(hours: WorkingHours) -> float:
-    ranges = [one for day in hours.days for one in day]
-    spans = (datetime.combine(_ANY_DAY, end) - datetime.combine(_ANY_DAY, start) for start, end in ranges)
-    return round(sum(spans, timedelta()) / timedelta(hours=1), 1)
 
 
 def _words_of(language: Language) -> str:

@@ -7,15 +7,17 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from whiteglove.app import RealWorld, World
-from whiteglove.cli.advising import clashes, not_kept_apart, overcommitment
+from whiteglove.cli.advising import clashes, not_kept_apart, overcommitted
 from whiteglove.cli.opening import host_of, reading, settings_of
 from whiteglove.cli.output import print_json, visible
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.errors import ConfigurationError, MailboxError, StoreError, SubmissionError
 from whiteglove.host import Host
 from whiteglove.ports import Mailbox
+from whiteglove.prepare.absences import displaced, said
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store import messages
 
@@ -82,11 +84,10 @@ def check(settings: Settings, host: Host, world: World) -> Iterator[Finding]:
     yield _store(settings)
     for plugin in host.plugins:
         yield Finding(OK, f"plugin {plugin.name}", f"{plugin.summary} ({plugin.origin})")
-    for name in settings.announced:
-        yield Finding(WARNING, f"plugin {name}", "not in this version yet; its section was checked and enables nothing")
     if not host.plugins:
         yield Finding(WARNING, "plugins", "none is enabled; a section [plugins.acknowledge] enables the first")
-    if text := overcommitment(settings):
+    yield from _absences(settings, world.clock.now())
+    if text := overcommitted(settings, settings.worktime.local_date(world.clock.now())):
         yield Finding(WARNING, "commitments", text)
     sources = [(key[1], text) for plugin in host.plugins for key, text in host.templates(plugin.name).items()]
     for text in clashes(settings, sources):
@@ -112,6 +113,17 @@ def _store(settings: Settings) -> Finding:
         text = f"{state} cannot be made, as {there} is no folder that this user may write to"
         return Finding(FAULT, "store", f"{text}; set daemon.state to a folder of your own")
     return Finding(OK, "store", f"none yet, it will be made in {state}; mode {settings.daemon.mode}")
+
+
+def _absences(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """A line for each promise that lies in an absence; that the store cannot be read has a line of its own."""
+    try:
+        with reading(settings) as store, store.read() as tx:
+            found = [said(one, settings) for one in displaced(tx, settings, now)]
+    except StoreError:
+        return
+    for text in found:
+        yield Finding(WARNING, "absence", text)
 
 
 def _mailbox(account: MailboxAccount, world: World) -> Iterator[Finding]:

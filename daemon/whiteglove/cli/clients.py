@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 
+from whiteglove.cli.dossiers import as_json, print_page
 from whiteglove.cli.muting import muted_until
 from whiteglove.cli.opening import client_of, reading, settings_of
 from whiteglove.cli.output import instant, local, print_json, print_table
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.clients import Client
+from whiteglove.dossier import dossier_of
 from whiteglove.promises import next_reports
 from whiteglove.settings import Settings
 from whiteglove.store import Store, ledger
-from whiteglove.store.view import SLOTS_REMEMBERED
+from whiteglove.store.view import SLOTS_REMEMBERED, LedgerView
 
 MOST_REPORTS = 10
 
@@ -76,50 +77,12 @@ def _print_book(options: argparse.Namespace, settings: Settings, store: Store) -
 
 
 def _print_client(options: argparse.Namespace, settings: Settings, store: Store, client: Client) -> None:
-    now, zone = datetime.now(UTC), settings.worktime.zone
-    reports = upcoming(settings, store, client, now)
+    now = datetime.now(UTC)
+    view = LedgerView(store, settings.book, settings.worktime, now)
+    dossier = dossier_of(client, view, settings.worktime, now, reports=MOST_REPORTS)
     with store.read() as tx:
-        promises = ledger.promises_of(tx, client.key, now - SLOTS_REMEMBERED)
-        waiting = ledger.open_obligations(tx, client.key)
         muted = muted_until(tx, client)
     if options.json:
-        dossier = {name: value for name, value in asdict(client).items() if value not in (None, (), "")}
-        print_json(
-            {
-                **dossier,
-                "muted_until": instant(muted, zone),
-                "next_reports": [instant(moment, zone) for moment in reports],
-                "promises": [
-                    {
-                        "kind": promise.kind,
-                        "due": instant(promise.due, zone),
-                        "state": promise.state,
-                        "late": promise.late,
-                    }
-                    for promise in promises
-                ],
-                "obligations": [
-                    {"kinds": found.kinds, "opened_at": instant(found.opened_at, zone), "due": instant(found.due, zone)}
-                    for found in waiting
-                ],
-            }
-        )
-        return
-    print_table(
-        [
-            ("Client", f"{client.name} ({client.key})"),
-            ("Engagement", client.engagement),
-            ("Zone", client.timezone),
-            ("People", "; ".join(f"{person.name} {' '.join(person.addresses)}" for person in client.people)),
-            ("Projects", "; ".join(project.name for project in client.projects)),
-            ("Waiting", f"{len(waiting)} unanswered"),
-            (
-                "Late",
-                ", ".join(local(promise.due, zone) for promise in promises if promise.state == "late") or "nothing",
-            ),
-            ("Muted", f"until {local(muted, zone)}" if muted is not None and muted > now else "no"),
-            ("Notes", client.notes),
-        ]
-    )
-    print()
-    print_table([(local(moment, zone),) for moment in reports], heading=("NEXT REPORTS",))
+        print_json(as_json(dossier, view.promises(client.key, now - SLOTS_REMEMBERED), muted, settings.worktime.zone))
+    else:
+        print_page(dossier, muted, now, settings.worktime.zone)

@@ -45,7 +45,7 @@ def add_demo(command: CommandParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     if options.out is not None:
         Path(options.out).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="whiteglove-demo-") as folder, Stage(Path(folder), story.BEGIN) as stage:

@@ -21,9 +21,24 @@ REFERENCE = "README.md"
 REFERENCE_BEGINS = "## Every key of `whiteglove.toml`\n"
 
 BUILT_IN = "whiteglove_plugins"
-ORDER = ("acknowledge", "incidents", "contact_frequency", "daily_summary")
+ORDER = (
+    "acknowledge",
+    "incidents",
+    "contact_frequency",
+    "reports",
+    "replies",
+    "check_in",
+    "capacity",
+    "briefing",
+    "priorities",
+    "daily_summary",
+    "llm",
+)
 """The built-in plugins in the order of their sections, which is the order in which they are asked: who answers a client
 before who only watches, the summary of it all last. One that is not named here follows, by the alphabet."""
+
+OFF = frozenset({"llm"})
+"""Those that the example leaves as a comment: no mail is shown to a language model before its owner wants that."""
 
 HEADING = (
     "whiteglove: an example of everything that can be configured. Copy it to whiteglove.toml and change it; "
@@ -50,11 +65,11 @@ def section_of(name: str, plugin: object) -> PluginSection:
 
 
 def example(plugins: Iterable[PluginSection]) -> str:
-    """The example configuration, with all of these plugins enabled."""
+    """The example configuration, with all of these plugins enabled but those that are `OFF`."""
     plugins = tuple(plugins)
     values = {
         "mailboxes": [{"password": {"credential": "studio"}}],
-        "plugins": {plugin.name: {} for plugin in plugins},
+        "plugins": {plugin.name: {} for plugin in plugins if plugin.name not in OFF},
     }
     return commented(configuration_outline(plugins), values, HEADING)
 

@@ -37,6 +37,10 @@ _WORDS = {
     "summaries": ("daily summary", "daily summaries"),
     "remarks": ("remark on what went wrong", "remarks on what went wrong"),
     "mutes": ("mute", "mutes"),
+    "client_notes": ("note of yours", "notes of yours"),
+    "drafts": ("draft", "drafts; one that lies untouched in Drafts is taken away"),
+    "silences": ("silence of theirs", "silences of theirs"),
+    "timers": ("timer of a plugin", "timers of plugins"),
 }
 
 
@@ -86,14 +90,17 @@ def _whom(settings: Settings, store: Store, who: str) -> Whom:
     if found.relation in (Relation.OWN, Relation.TEAM):
         raise UsageError(f"{address.address} is yours or a colleague's; no record is kept of either")
     person = found.person
+    belongs_to = [found.client.key] if found.client is not None else []
     if person is None:
-        return _as_whom(None, [address.address], ())
-    return _as_whom(None, (address.address, *person.addresses), [person.name])
+        return _as_whom(None, [address.address], (), belongs_to)
+    return _as_whom(None, (address.address, *person.addresses), [person.name], belongs_to)
 
 
-def _as_whom(client: str | None, addresses: Iterable[str], names: Iterable[str]) -> Whom:
+def _as_whom(
+    client: str | None, addresses: Iterable[str], names: Iterable[str], belongs_to: Iterable[str] = ()
+) -> Whom:
     folded = frozenset(Address(address).folded for address in addresses)
-    return Whom(client=client, addresses=folded, names=frozenset(names))
+    return Whom(client=client, addresses=folded, names=frozenset(names), belongs_to=frozenset(belongs_to))
 
 
 def _erase(settings: Settings, store: Store, whom: Whom, *, dry: bool) -> Mapping[str, int]:

@@ -18,10 +18,10 @@ from whiteglove.cli.reasons import meaning_of, with_meaning
 from whiteglove.cli.usage import CommandParser, add_json, row_number
 from whiteglove.ledger import Audience, MailState
 from whiteglove.message import RecordedMessage
-from whiteglove.prepare import AnswerWriter, NoticeWriter, Prepared, SummaryWriter
+from whiteglove.prepare import AnswerWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.settings import Settings
-from whiteglove.store import Store, decisions, messages, outbox
+from whiteglove.store import Store, decisions, messages, moves, outbox
 from whiteglove.store.outbox import OutboxRow
 
 LATELY = timedelta(days=7)
@@ -136,8 +136,10 @@ def _trial(settings: Settings, store: Store, row: OutboxRow) -> Prepared:
         templates = templates_of(host)
     finally:
         host.close()
-    writer: AnswerWriter | NoticeWriter | SummaryWriter = NoticeWriter(settings, templates, store.key)
-    if row.audience is Audience.CLIENT:
+    writer: AnswerWriter | MoveWriter | NoticeWriter | SummaryWriter = NoticeWriter(settings, templates, store.key)
+    if row.audience is Audience.CLIENT and moves.is_news_of_one(row):
+        writer = MoveWriter(settings, templates, store.key)
+    elif row.audience is Audience.CLIENT:
         writer = AnswerWriter(settings, templates, store.key)
     elif row.template == SUMMARY:
         writer = SummaryWriter(settings, store.key)

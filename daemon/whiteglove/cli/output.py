@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from whiteglove.summary.columns import filled, width, wrapped
 
 
 def print_json(value: Any) -> None:
@@ -23,15 +27,42 @@ def print_json(value: Any) -> None:
 
 
 def print_table(rows: Iterable[Sequence[object]], *, heading: Sequence[str] = ()) -> None:
-    """Columns as wide as their widest cell; nothing at all where there are no rows."""
+    """Columns as wide as their widest cell, the heading bold in a terminal; nothing at all where there are no rows."""
     cells = [[visible("" if cell is None else str(cell)) for cell in row] for row in rows]
     if not cells:
         return
+    widths = [max(map(width, column)) for column in zip(*cells, *([heading] if heading else []), strict=True)]
     if heading:
-        cells.insert(0, list(heading))
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+        print(bold(_aligned(heading, widths)))
     for row in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(_aligned(row, widths))
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """A name and what there is to say of it, line by line. In a terminal the names are bold and long lines are broken
+    at its width; into a pipe each goes whole."""
+    said = [(name, visible(str(fact))) for name, fact in facts]
+    margin = max((width(name) for name, _ in said), default=0) + 2
+    room = max(20, shutil.get_terminal_size().columns - margin) if _is_terminal() else None
+    for name, fact in said:
+        first, *rest = wrapped(fact, room) if room else [fact]
+        print(f"{bold(name)}{' ' * (margin - width(name))}{first}".rstrip())
+        for line in rest:
+            print(f"{' ' * margin}{line}".rstrip())
+
+
+def bold(text: str) -> str:
+    """The text in bold type where standard output is a terminal that wants it (no-color.org), else as it is."""
+    wanted = _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if wanted and text else text
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(filled(cell, room) for cell, room in zip(cells, widths, strict=True)).rstrip()
 
 
 def visible(text: str) -> str:

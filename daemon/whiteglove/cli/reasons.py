@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from whiteglove.guard import REASONS as REFUSED
+from whiteglove.prepare.moved import CALLED_OFF as MOVES
 from whiteglove.prepare.telling import TOLD_INSTEAD
 from whiteglove.screen import REASONS as SCREENED
 from whiteglove.store.decisions import BY_OWNER
@@ -16,6 +17,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         **TOLD_INSTEAD,
         **SCREENED,
         **REFUSED,
+        **MOVES,
         BY_OWNER: "you said so",
         REHEARSAL_ENDED: "it waited as a rehearsal, which is over",
         RESTORED: "it waited in a backup that was restored, and may have gone out since",

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import threading
-from queue import SimpleQueue
+from datetime import UTC, date, datetime
+from queue import Empty, SimpleQueue
 from typing import NoReturn
 
 from whiteglove import log
@@ -18,7 +19,11 @@ from whiteglove.cli.usage import CommandParser
 from whiteglove.errors import ConfigurationError, PluginError
 from whiteglove.host import Host
 from whiteglove.settings import Settings
+from whiteglove.settings.work_calendar import READ_AGAIN, CalendarFile
 from whiteglove.store import Store, StoreLock
+
+CALENDAR_LOOK = 60.0
+"""Seconds after which the calendar file is looked at again."""
 
 
 def add_run(command: CommandParser) -> None:
@@ -46,17 +51,45 @@ def _run(options: argparse.Namespace) -> int:
 
 
 class _Calls:
-    """The signals that a daemon heeds: SIGTERM and SIGINT end it, SIGHUP has it read its configuration again."""
+    """The signals that a daemon heeds: SIGTERM and SIGINT end it, SIGHUP has it read its configuration again. So does a
+    calendar file that has become another, since it changes every day and nobody sends a signal for that."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
         self._came: SimpleQueue[int] = SimpleQueue()
+        self._calendar: CalendarFile | None = None
+        self._known = ""
+        self._read_again = date.max
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._take)
 
     def wait_for_reload(self) -> bool:
-        """Wait for a signal. True for one that asks to read the configuration again, False for one that ends."""
-        return self._came.get() == signal.SIGHUP and not self.stop.is_set()
+        """Wait for a signal. True for one that asks to read the configuration again, or where the calendar asks for
+        it; False for one that ends."""
+        while True:
+            try:
+                return self._came.get(timeout=CALENDAR_LOOK) == signal.SIGHUP and not self.stop.is_set()
+            except Empty:
+                if self._calendar_asks():
+                    return True
+
+    def follow(self, calendar: CalendarFile | None) -> None:
+        """Look at this calendar file from now on."""
+        self._calendar = calendar
+        if calendar is not None:
+            self._known, self._read_again = calendar.digest, calendar.read_on + READ_AGAIN
+
+    def _calendar_asks(self) -> bool:
+        """Whether the file has become another since it was last looked at, or what was read of it no longer reaches far
+        enough ahead. Where it cannot be taken over, it asks again when it has changed, or after a week."""
+        if self._calendar is None:
+            return False
+        before, self._known = self._known, self._calendar.fingerprint()
+        today = datetime.now(UTC).date()
+        if today >= self._read_again:
+            self._read_again = today + READ_AGAIN
+            return True
+        return self._known != before
 
     def _take(self, number: int, _frame: object) -> None:
         if number != signal.SIGHUP:
@@ -77,6 +110,7 @@ def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, cal
     """Run until a signal ends it; whether nothing is left behind then. A new configuration is put into force by a new
     daemon over the same store."""
     running, is_quiet = _start(daemon, service), True
+    calls.follow(daemon.settings.work_calendar)
     while calls.wait_for_reload():
         journal = daemon.journal
         service.reloading()
@@ -96,6 +130,7 @@ def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, cal
         before, daemon = daemon, Daemon(settings, host, store, RealWorld(), journal)
         daemon.liveness.follow(before.liveness)
         _write_log_as(settings)
+        calls.follow(settings.work_calendar)
         running = _start(daemon, service)
         journal.write("config.reloaded", restart=["daemon.state"] if moved else None)
     service.stopping()

@@ -1,20 +1,24 @@
-"""`status`: is it alive, what waits, what comes next."""
+"""`status`: what needs you, is it alive, what waits, what comes next."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from whiteglove.app import SystemClock, schedules_of
+from whiteglove.app import schedules_of
 from whiteglove.cli.opening import host_of, reading, settings_of
-from whiteglove.cli.output import ago, instant, print_json, print_table
+from whiteglove.cli.output import ago, bold, instant, print_facts, print_json, print_table
 from whiteglove.cli.plugins import suspended_until
 from whiteglove.cli.usage import CommandParser, add_json
+from whiteglove.desk.summing import build
 from whiteglove.host import Host
+from whiteglove.prepare.summing import reader_of
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, folders, health, messages, outbox
+from whiteglove.store import Store, drafts, events, folders, health, messages, outbox
+from whiteglove.summary import verdict
 
 
 def add_status(command: CommandParser) -> None:
@@ -23,30 +27,32 @@ def add_status(command: CommandParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = settings_of(options)
+    settings, now = settings_of(options), datetime.now(UTC)
     host = host_of(settings)
     try:
         with reading(settings) as store:
-            answer = look(settings, host, store)
+            answer = look(settings, host, store, now)
     finally:
         host.close()
     if options.json:
         print_json(answer)
     else:
-        _print(answer, datetime.now(UTC))
+        show(answer, now)
     return 0
 
 
-def look(settings: Settings, host: Host, store: Store) -> dict[str, Any]:
-    """The JSON of `status`."""
-    zone, clock = settings.worktime.zone, SystemClock()
+def look(settings: Settings, host: Host, store: Store, now: datetime) -> dict[str, Any]:
+    """The JSON of `status`, as of now."""
+    zone = settings.worktime.zone
     with store.read() as tx:
         known = folders.everything(tx)
         recorded, mails, waiting = messages.count(tx), outbox.counts(tx), events.counts(tx)
-        fares = health.everything(tx)
-    schedules = schedules_of(settings, host, store, clock.now())
-    following = Scheduler(store, settings, schedules, clock).next_run()
+        fares, lying = health.everything(tx), drafts.count_lying(tx)
+        turned_away = outbox.deferred_because(tx)
+    schedules = schedules_of(settings, host, store, now)
+    following = Scheduler(store, settings, schedules, _Stopped(now)).next_run()
     return {
+        "verdict": verdict(build(settings, host, store, None, now), reader_of(settings)),
         "store": str(store.path) if store.path else None,
         "state": str(settings.daemon.state),
         "mode": settings.daemon.mode,
@@ -65,6 +71,7 @@ def look(settings: Settings, host: Host, store: Store) -> dict[str, Any]:
                     for folder in known
                     if folder.mailbox == account.name
                 ],
+                "turned_away": turned_away.get(account.name),
             }
             for account in settings.mailboxes
         ],
@@ -74,27 +81,33 @@ def look(settings: Settings, host: Host, store: Store) -> dict[str, Any]:
                 "name": plugin.name,
                 "summary": plugin.summary,
                 "origin": plugin.origin,
-                "suspended_until": instant(suspended_until(fares.get(plugin.name), clock.now()), zone),
+                "suspended_until": instant(suspended_until(fares.get(plugin.name), now), zone),
             }
             for plugin in host.plugins
         ],
         "outbox": dict(mails),
+        "drafts": lying,
         "events": dict(waiting),
         "next_run": instant(following, zone),
     }
 
 
-def _print(answer: dict[str, Any], now: datetime) -> None:
+def show(answer: dict[str, Any], now: datetime) -> None:
+    """The same for people, the sentence with which the daily summary begins at the top."""
+    print(bold(answer["verdict"]))
+    print()
     following = answer["next_run"]
     moment = datetime.fromisoformat(following) if following else None
-    print_table(
+    print_facts(
         [
             ("Store", answer["store"] or f"none yet in {answer['state']}"),
             ("Mode", answer["mode"]),
             ("Messages", answer["messages"]),
             ("Outbox", ", ".join(f"{number} {state}" for state, number in answer["outbox"].items()) or "empty"),
+            ("Drafts", f"{answer['drafts']} laid ready"),
             ("Events", f"{answer['events']['open']} open, {answer['events']['parked']} parked"),
             ("Plugins", ", ".join(_plugin(plugin) for plugin in answer["plugins"]) or "none enabled"),
+            *(("Sending", f"{box['name']}: {said}") for box in answer["mailboxes"] if (said := box["turned_away"])),
             ("Next", moment.strftime("%a %d %b %Y %H:%M") if moment else "–"),
         ]
     )
@@ -116,3 +129,13 @@ def _plugin(plugin: dict[str, Any]) -> str:
 
 def _searched(last_search: str | None, now: datetime) -> str:
     return ago(datetime.fromisoformat(last_search) if last_search else None, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """A clock that shows the moment of the question; fills `ports.Clock`."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment

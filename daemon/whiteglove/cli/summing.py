@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from whiteglove.cli.opening import host_of, reading, settings_of
-from whiteglove.cli.output import instant, print_json
+from whiteglove.cli.output import bold, instant, print_json
 from whiteglove.cli.usage import CommandParser, UsageError, add_json
 from whiteglove.desk.summing import build
 from whiteglove.prepare.summing import reader_of
-from whiteglove.sections import Item, Section, Summary
+from whiteglove.sections import Item, Section, Summary, Trace
 from whiteglove.settings import Settings
 from whiteglove.summary import as_page, as_text, subject, verdict
 
@@ -49,8 +50,16 @@ def _run(options: argparse.Namespace) -> int:
     elif options.out is not None:
         print(f"{subject(summary, reader)}: written to {options.out}")
     else:
-        print(as_text(summary, reader), end="")
+        _print(as_text(summary, reader))
     return 0
+
+
+def _print(text: str) -> None:
+    """The text with its first line and its titles, which are underlined, in bold where that can be seen."""
+    lines = text.splitlines()
+    for number, (line, below) in enumerate(pairwise([*lines, ""])):
+        is_title = number == 0 or (line and set(below) == {"-"})
+        print(bold(line) if is_title else line)
 
 
 def _date(text: str | None, today: date) -> date | None:
@@ -95,4 +104,10 @@ def _item(item: Item) -> dict[str, Any]:
         "text": item.text,
         "detail": item.detail,
         "step": item.step,
+        "link": item.link,
+        "trace": _trace(item.trace) if item.trace else None,
     }
+
+
+def _trace(trace: Trace) -> dict[str, Any]:
+    return {"values": trace.values, "limit": trace.limit, "label": trace.label}
