@@ -1,9 +1,9 @@
 """The cues of every language in one value that is built once and only read afterwards.
 
 A table of one language holds `common` (its most frequent words, most frequent first), `words` (named alternatives,
-see `vocabulary`), `courtesies` (phrases of sentences that ask and tell nothing, such as a greeting), `cues` and
-`dampers`. Each cue and each damper carries sentences that show what it is for and what it must leave alone; the tests
-read them.
+see `vocabulary`), `courtesies` (phrases of sentences that ask and tell nothing, such as a greeting), `pressure`
+(phrases that speak for no kind and make what is said more pressing, such as "my boss"), `cues` and `dampers`. Each cue
+and each damper carries sentences that show what it is for and what it must leave alone; the tests read them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from whiteglove.classify.phrases import Phrase, Words
+from whiteglove.classify.phrases import ANY, Phrase, Words
 from whiteglove.classify.sentences import Sentence, fold
 from whiteglove.classify.tables import CUE_KEYS, DAMPER_KEYS, LANGUAGE_KEYS, Table
 from whiteglove.classify.vocabulary import Vocabulary
@@ -30,16 +30,27 @@ _NEARLY = 0.6
 class Cue:
     """Words that speak for a kind. `weight`, from 0 to below 1, is how sure they make it when nothing else is known.
 
-    In a sentence that matches one of `unless` the cue is silent.
+    In a sentence that matches one of `unless` the cue is silent; `doubts` are the words by one of which each of these
+    begins to be looked for, none where that is not certain.
     """
 
     name: str
     kind: Kind
     weight: float
     unless: tuple[Phrase, ...] = ()
+    doubts: Words = ANY
+
+    @classmethod
+    def unless_one_of(cls, name: str, kind: Kind, weight: float, unless: Iterable[Phrase]) -> Cue:
+        """A cue that knows by which words it is to doubt itself."""
+        phrases = tuple(unless)
+        anchors = [phrase.anchor.words for phrase in phrases if phrase.anchor]
+        return cls(name, kind, weight, phrases, ANY.union(*anchors) if len(anchors) == len(phrases) else ANY)
 
     def is_silenced(self, sentence: Sentence) -> bool:
         """Whether words stand in the sentence that take the cue back."""
+        if not self.unless or (self.doubts and self.doubts.isdisjoint(sentence.words)):
+            return False
         words = frozenset(sentence.words)
         return any(phrase.is_near(words) and phrase.search(sentence.folded) for phrase in self.unless)
 
@@ -48,13 +59,15 @@ class Cue:
 class Damper:
     """Words that take weight from the cues of some kinds in their sentence: `factor` 0 silences, 0.5 halves.
 
-    A `courtesy` also says that its sentence asks and tells nothing.
+    A `courtesy` also says that its sentence asks and tells nothing. `pressure` weakens nothing: it says that somebody
+    insists.
     """
 
     name: str
     kinds: frozenset[Kind]
     factor: float = 0.0
     courtesy: bool = False
+    pressure: bool = False
 
     def fits(self, sentence: Sentence, start: int, end: int) -> bool:
         """A courtesy is one only where it fills its sentence: "Hello, which format do you need?" asks something."""
@@ -166,8 +179,10 @@ def _meanings(table: Table) -> list[Meaning]:
         (phrase, Damper(f"{table.place}.courtesy", frozenset({Kind.QUESTION}), courtesy=True))
         for phrase in table.phrases("courtesies", vocabulary)
     ]
+    pressure = Damper(f"{table.place}.pressure", frozenset(), factor=1.0, pressure=True)
+    found += [(phrase, pressure) for phrase in table.phrases("pressure", vocabulary)]
     for entry in table.entries("cues", CUE_KEYS):
-        cue = Cue(entry.place, entry.kind(), entry.share("weight"), tuple(entry.guards("unless", vocabulary)))
+        cue = Cue.unless_one_of(entry.place, entry.kind(), entry.share("weight"), entry.guards("unless", vocabulary))
         found += [(phrase, cue) for phrase in entry.phrases("phrases", vocabulary)]
     for entry in table.entries("dampers", DAMPER_KEYS):
         damper = Damper(entry.place, entry.kinds(), entry.share("factor", default=0.0))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
 
 from whiteglove.classify.lexicon import Damper, Lexicon, Match, Tongue
 from whiteglove.classify.sentences import Sentence, split
+from whiteglove.classify.temper import temper
 from whiteglove.message import EASY_KINDS, Classification, Guess, Kind
 
 RANK = (
@@ -58,6 +59,8 @@ class _Tally:
 
     evidence: dict[Kind, dict[str, tuple[float, str]]] = field(default_factory=dict)
     supported: set[Kind] = field(default_factory=set)
+    pressure: bool = False
+    calm: bool = False
     understood: int = 0
     unexplained: int = 0
 
@@ -67,6 +70,10 @@ class _Tally:
             of_kind[name] = (weight, words)
         if weight >= SUPPORTED:
             self.supported.add(kind)
+
+    def strength(self, kind: Kind) -> float:
+        """The score of a kind, 0 where nothing speaks for it."""
+        return self.score(kind) if kind in self.evidence else 0.0
 
     def score(self, kind: Kind) -> float:
         weights = sorted((weight for weight, _ in self.evidence[kind].values()), reverse=True)
@@ -104,7 +111,9 @@ def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[G
                 _read_asides(sentence, tongues, tally)
     for number, vote in enumerate(votes):
         tally.add(vote.kind, f"vote {number}", max(vote.confidence, 0.0), vote.cue)
-    return _conclude(tally)
+    found = _conclude(tally)
+    urgency, mood = temper(tally.strength, f"{subject}\n{text or ''}", pressed=tally.pressure, calm=tally.calm)
+    return replace(found, urgency=urgency, mood=mood) if urgency or mood else found
 
 
 def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
@@ -138,6 +147,9 @@ def _read(sentence: Sentence, weight: float, tongues: Sequence[Tongue], tally: _
     found = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
     dampers = [what for what, start, end in found if isinstance(what, Damper) and what.fits(sentence, start, end)]
     read = _Read(sentence, weight, dampers)
+    for damper in dampers:
+        tally.pressure |= damper.pressure
+        tally.calm |= Kind.URGENT_REQUEST in damper.kinds and not damper.factor
     if not (_weigh(read, found, tally) or Kind.QUESTION in tally.supported or read.courteous):
         if sentence.asked:
             tally.add(Kind.QUESTION, "question mark", _ASKED * weight, sentence.text)

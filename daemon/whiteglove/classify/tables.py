@@ -13,7 +13,7 @@ from whiteglove.message import MACHINE_KINDS, Kind
 ASKED_KINDS = frozenset(Kind) - MACHINE_KINDS
 """The kinds that words can show."""
 
-LANGUAGE_KEYS = frozenset({"common", "words", "courtesies", "cues", "dampers"})
+LANGUAGE_KEYS = frozenset({"common", "words", "courtesies", "pressure", "cues", "dampers"})
 CUE_KEYS = frozenset({"name", "kind", "weight", "phrases", "unless", "example", "counter"})
 DAMPER_KEYS = frozenset({"name", "kinds", "factor", "phrases", "example", "counter"})
 

@@ -1,0 +1,51 @@
+"""How pressing and how upset a message is, each as a figure from 0 to 1, from its cues and from how it is written.
+
+The figures order what waits for a person; nothing is answered or withheld for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from math import prod
+
+from whiteglove.message import Kind
+
+_READ_AT_MOST = 20_000
+_SHOUTED = re.compile("(?<![\\w-])[A-ZÀ-ÖØ-Þ]{4,}(?![\\w-])")
+_BANGS = re.compile(r"[!?]*!{2,}[!?]*|\?!|!\?")
+# Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
+_LOUD_WORDS = 2
+_LOUD_SHARE = 0.25
+_LIMIT = 0.05
+
+
+def temper(
+    strength: Callable[[Kind], float], text: str, *, pressed: bool = False, calm: bool = False
+) -> tuple[float, float]:
+    """Urgency and mood of a text in which the cues of each kind have this `strength`.
+
+    `pressed`: somebody insists, or stands behind the writer. `calm`: it says itself that there is no hurry.
+    """
+    loud, banged = _loudness(text[:_READ_AT_MOST])
+    urgent, missed, complaint = map(strength, (Kind.URGENT_REQUEST, Kind.DEADLINE_MISSED, Kind.COMPLAINT))
+    urgency = 0.0 if calm and not urgent else _joined(urgent, 0.4 * missed, 0.25 * loud, 0.15 * banged, 0.3 * pressed)
+    mood = _joined(0.9 * complaint, 0.5 * missed, 0.3 * loud, 0.2 * banged, 0.25 * pressed)
+    return _figure(urgency), _figure(mood)
+
+
+def _joined(*parts: float) -> float:
+    """Independent signs, of which each leaves less room to the others."""
+    return 1 - prod(1 - part for part in parts)
+
+
+def _figure(value: float) -> float:
+    return round(min(value, 1.0), 2) if value >= _LIMIT else 0.0
+
+
+def _loudness(text: str) -> tuple[float, float]:
+    """How much of it is shouted in capitals, and whether exclamation marks are heaped, each from 0 to 1."""
+    shouted = len(_SHOUTED.findall(text))
+    share = shouted / len(text.split()) if shouted >= _LOUD_WORDS else 0.0
+    loud = min(2 * share, 1.0) if share >= _LOUD_SHARE else 0.0
+    return loud, float(_BANGS.search(text) is not None)

@@ -1,0 +1,108 @@
+"""Times named in a text: what is unambiguous becomes an instant in the writer's zone, anything else is left alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whiteglove.classify.deadlines import named_times
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
+
+
+def local(text: str, zone: ZoneInfo = BERLIN) -> list[str]:
+    return [named.at.astimezone(zone).strftime("%a %d.%m.%Y %H:%M") for named in named_times(text, MONDAY, zone)]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("I need it by Friday, please.", "Fri 06.03.2026 23:59"),
+        ("Bitte bis Freitag schicken.", "Fri 06.03.2026 23:59"),
+        ("Could I have it before 3 pm?", "Mon 02.03.2026 15:00"),
+        ("bis spätestens 15 Uhr", "Mon 02.03.2026 15:00"),
+        ("by Monday", "Mon 02.03.2026 23:59"),
+        ("by 3:30 p.m. on Thursday", "Thu 05.03.2026 15:30"),
+        ("bis morgen, 12 Uhr", "Tue 03.03.2026 12:00"),
+        ("until tomorrow noon", "Tue 03.03.2026 12:00"),
+        ("before Wednesday", "Wed 04.03.2026 00:00"),
+        ("by the end of the day", "Mon 02.03.2026 23:59"),
+        ("avant vendredi à 14h30", "Fri 06.03.2026 14:30"),
+        ("d'ici demain", "Tue 03.03.2026 23:59"),
+        ("para el viernes", "Fri 06.03.2026 23:59"),
+        ("antes de las 14 h", "Mon 02.03.2026 14:00"),
+        ("entro venerdì", "Fri 06.03.2026 23:59"),
+        ("até amanhã", "Tue 03.03.2026 23:59"),
+        ("até sexta-feira às 15 h", "Fri 06.03.2026 15:00"),
+        ("voor vrijdag 16 uur", "Fri 06.03.2026 16:00"),
+        ("by 24 November", "Tue 24.11.2026 23:59"),
+        ("bis zum 24. November, 9 Uhr", "Tue 24.11.2026 09:00"),
+        ("The fair is on 24.11. in Ulm.", "Tue 24.11.2026 23:59"),
+        ("am 5.1.2027", "Tue 05.01.2027 23:59"),
+        ("on November 24th, 2027", "Wed 24.11.2027 23:59"),
+        ("el 24 de noviembre", "Tue 24.11.2026 23:59"),
+        ("by 24/11", "Tue 24.11.2026 23:59"),
+        ("on 2026-11-24", "Tue 24.11.2026 23:59"),
+        ("It was due on 20.2.", "Fri 20.02.2026 23:59"),
+        ("bis 30. Dezember", "Wed 30.12.2026 23:59"),
+    ],
+)
+def test_what_means_one_time_is_resolved(text: str, at: str) -> None:
+    assert local(text) == [at]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "by 3/4",
+        "by next Friday",
+        "before 9 am",
+        "by 31.2.",
+        "version 2.1.3 by hand",
+        "We met on Friday.",
+        "by then",
+        "vor allem",
+        "25.30 euro",
+        "until 25:10",
+        "by 13 pm",
+        "",
+    ],
+)
+def test_what_could_mean_several_or_none_is_left_alone(text: str) -> None:
+    assert local(text) == []
+
+
+def test_a_date_is_a_deadline_only_where_something_is_wanted_by_then() -> None:
+    wanted, named = named_times("Please send it by 20.11., the fair is on 24.11.", MONDAY, BERLIN)
+
+    assert (wanted.words, wanted.deadline) == ("by 20.11.", True)
+    assert (named.words, named.deadline) == ("24.11.", False)
+
+
+def test_the_writers_zone_decides_what_day_it_is() -> None:
+    late = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+    (there,) = named_times("by tomorrow", late, ZoneInfo("America/New_York"))
+    (here,) = named_times("by tomorrow", late, BERLIN)
+
+    assert there.at == datetime(2026, 3, 4, 4, 59, tzinfo=UTC)
+    assert here.at == datetime(2026, 3, 4, 22, 59, tzinfo=UTC)
+
+
+@given(st.text(max_size=400))
+def test_whatever_is_written_is_read(text: str) -> None:
+    named_times(text, MONDAY, BERLIN)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["by", "bis", "vor", "Friday", "24.", "11.", "3", "pm", "/", "45", "May", "0"]), max_size=30
+    )
+)
+def test_whatever_is_put_together_is_read(words: list[str]) -> None:
+    for named in named_times(" ".join(words), MONDAY, BERLIN):
+        assert named.at.tzinfo is UTC

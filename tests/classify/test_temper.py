@@ -1,0 +1,79 @@
+"""How pressing and how upset messages are: figures that order what waits, so their order is what is tested."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whiteglove.classify import Lexicon, classify
+from whiteglove.classify.temper import temper
+from whiteglove.message import Kind
+
+
+def urgency(lexicon: Lexicon, text: str) -> float:
+    return classify("", text, lexicon).urgency
+
+
+def mood(lexicon: Lexicon, text: str) -> float:
+    return classify("", text, lexicon).mood
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which font is that?",
+        "Thank you, the cards are lovely.",
+        "No need to hurry, but could you send me the fonts?",
+        "Es eilt nicht.",
+        "Attached are the texts for NASA and UNICEF about the long way to the moon and what was learned on it.",
+    ],
+)
+def test_what_is_calm_has_no_figures(lexicon: Lexicon, text: str) -> None:
+    found = classify("", text, lexicon)
+
+    assert (found.urgency, found.mood) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("calmer", "more_pressing"),
+    [
+        ("When can we expect the menu?", "My boss wants to know when we can expect the menu."),
+        ("Could you send the file?", "Could you send the file ASAP?"),
+        ("Please fix the form.", "Please fix the form immediately!!"),
+        ("The posters are late.", "The posters are late, we need them today."),
+        ("Wo bleibt der Entwurf?", "Zum dritten Mal: wo bleibt der Entwurf?"),
+    ],
+)
+def test_words_and_marks_make_more_pressing(lexicon: Lexicon, calmer: str, more_pressing: str) -> None:
+    assert urgency(lexicon, calmer) < urgency(lexicon, more_pressing) <= 1
+
+
+@pytest.mark.parametrize(
+    ("calmer", "more_upset"),
+    [
+        ("The draft was due on Monday.", "The draft was due on Monday, this is unacceptable."),
+        ("This is unacceptable.", "THIS IS SIMPLY UNACCEPTABLE"),
+        ("When will the shop be ready?", "When will the shop be ready?!"),
+        ("Any news?", "Third time I ask: any news?"),
+    ],
+)
+def test_what_went_wrong_and_how_it_is_said_shows_the_mood(lexicon: Lexicon, calmer: str, more_upset: str) -> None:
+    assert mood(lexicon, calmer) < mood(lexicon, more_upset) <= 1
+
+
+def test_urgent_words_alone_make_pressing_and_a_complaint_alone_does_not(lexicon: Lexicon) -> None:
+    assert urgency(lexicon, "This is urgent, the site is down!") >= 0.8
+    assert urgency(lexicon, "I am very disappointed by the posters.") <= 0.3
+    assert mood(lexicon, "I am very disappointed by the posters.") >= 0.6
+
+
+def test_a_name_in_capitals_is_not_shouted() -> None:
+    assert temper(lambda kind: 0.0, "The WELCOME page of the shop is blue and looks as it did before.") == (0.0, 0.0)
+
+
+@given(st.text(max_size=300), st.floats(0, 1), st.booleans(), st.booleans())
+def test_figures_stay_between_0_and_1(text: str, strength: float, pressed: bool, calm: bool) -> None:
+    for kind in (Kind.URGENT_REQUEST, Kind.COMPLAINT):
+        for figure in temper(lambda asked, kind=kind: strength * (asked is kind), text, pressed=pressed, calm=calm):
+            assert 0 <= figure <= 1
