@@ -11,7 +11,7 @@ from re import sub
 from zoneinfo import ZoneInfo
 
 import whiteglove
-from whiteglove.sections import Day, Item, Mark, Place, Section, Summary
+from whiteglove.sections import Day, Item, Mark, Place, Section, Summary, Trace
 from whiteglove.summary import Reader
 from whiteglove.wording import Language
 
@@ -47,6 +47,11 @@ def visible(page: str) -> str:
     return " ".join(unescape(sub(r"<[^>]*>", "", sub(r"<br>|</(h1|h2|p|td)>", " ", body))).split())
 
 
+FOUR_WEEKS = Trace(
+    values=(*(0, 0, 1, 0, 2, 0, 0), *(1, 1, 0, 0, 0, 0, 0), *(2, 0, 3, 1, 0, 0, 0), *(0, 1, 0, 4, 0, 7, 2)),
+    limit=2,
+    label="22 messages in 28 days, on 3 days more than 2",
+)
 NEEDS_YOU = Section(
     title="Needs you",
     place=Place.NEEDS_YOU,
@@ -99,6 +104,7 @@ BUSY = summary(
                 client="acme",
                 text="9 messages in 2 days, every 3.8 h",
                 step="bring the report forward; Wednesday 10:00 is free",
+                trace=FOUR_WEEKS,
             ),
             Item(client="gone", text="silent for twelve days"),
         ),

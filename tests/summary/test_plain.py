@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summary.days import BUSY, BUSY_GERMAN, LANGUAGES, QUIET, reader, summary
-from whiteglove.sections import Item, Mark, Place, Section, Summary
+from whiteglove.sections import Item, Mark, Place, Section, Summary, Trace
 from whiteglove.summary import as_text, verdict
 from whiteglove.summary.columns import width
 from whiteglove.summary.plain import COLUMNS
@@ -34,7 +34,11 @@ Contact (2)
 -----------
 -       Acme GmbH: 9 messages in 2 days, every 3.8 h
         -> bring the report forward; Wednesday 10:00 is free
+        ..▂.▄.. ▂▂..... ▄.▄▂... .▂.▆.█▄  28 days
+                          ^        ^ ^
 -       gone: silent for twelve days
+
+        . 0  ▂ 1  ▄ 2–3  ▆ 4–6  █ 7+  ^ above the limit
 
 Not sent (2)
 ------------
@@ -125,6 +129,15 @@ def test_french_puts_a_space_before_a_colon() -> None:
     assert "Rien à signaler\u202f: no incident is open" in text
 
 
+def test_shades_are_explained_once_and_the_bar_only_where_there_is_one() -> None:
+    items = [Item(text=str(number), trace=Trace(values=(0, 1, 5))) for number in range(3)]
+
+    text = as_text(summary(Section(title="Contact", items=tuple(items))), reader())
+
+    assert text.count(".▂▆  3 days\n") == 3
+    assert text.count(". 0  ▂ 1  ▄ 2–3  ▆ 4–6  █ 7+\n") == 1
+
+
 def test_a_long_list_says_how_many_are_not_shown() -> None:
     items = tuple(Item(client="acme", text=f"number {number}", mark=Mark.DUE) for number in range(25))
 
@@ -143,6 +156,10 @@ items = st.builds(
     mark=st.sampled_from(Mark),
     detail=texts,
     step=texts,
+    trace=st.none()
+    | st.builds(
+        Trace, values=st.lists(st.integers(0, 9), max_size=40).map(tuple), limit=st.none() | st.just(3), label=texts
+    ),
 )
 sections = st.builds(
     Section,

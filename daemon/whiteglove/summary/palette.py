@@ -11,7 +11,11 @@ from whiteglove.sections import Mark
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """Six-digit colours. `marks` holds ink and ground of each mark's badge, by the tone that several marks share."""
+    """Six-digit colours. `marks` holds ink and ground of each mark's badge, by the tone that several marks share.
+
+    `heat` is the scale of how much happened on a day, nothing first: one hue, ever further from the card in lightness,
+    so that it is a scale to every eye and stays one where a mail program turns all colours round.
+    """
 
     page: str
     card: str
@@ -19,6 +23,7 @@ class Palette:
     ink: str
     muted: str
     marks: Mapping[str, tuple[str, str]]
+    heat: tuple[str, str, str, str, str]
 
 
 TONES: Mapping[Mark, str] = MappingProxyType(
@@ -41,6 +46,7 @@ LIGHT = Palette(
     marks=MappingProxyType(
         {"bad": ("#8c1d18", "#fdecea"), "warn": ("#6b4000", "#fff4dc"), "ok": ("#14532d", "#e7f5ec")}
     ),
+    heat=("#e9edf1", "#6a96cc", "#4174b3", "#1f4d89", "#0a2550"),
 )
 DARK = Palette(
     page="#101418",
@@ -51,4 +57,5 @@ DARK = Palette(
     marks=MappingProxyType(
         {"bad": ("#ffb4ab", "#3b1a18"), "warn": ("#f5cf86", "#38290c"), "ok": ("#9ae6b4", "#12301f")}
     ),
+    heat=("#28313b", "#4a73a6", "#739fd3", "#a5c8ec", "#e6f1fc"),
 )

@@ -8,11 +8,14 @@ from whiteglove.sections import Summary
 from whiteglove.summary.columns import filled, width, wrapped
 from whiteglove.summary.reader import Reader
 from whiteglove.summary.sheet import Line, Part, sheet_of
+from whiteglove.summary.strip import LEGEND, Strip
 
 COLUMNS = 72
 _GAP = "  "
 _UNMARKED = "-"
 _STEP = "-> "
+_SHADES = ".▂▄▆█"
+_ABOVE = "^"
 
 
 def as_text(summary: Summary, reader: Reader) -> str:
@@ -43,6 +46,9 @@ def _part(part: Part, margin: int, reader: Reader) -> Iterator[str]:
         yield from (" " * margin + row for row in others)
     if part.more:
         yield " " * margin + part.more
+    if part.strips:
+        yield ""
+        yield from (" " * margin + row for row in wrapped(_legend(part, reader), COLUMNS - margin))
 
 
 def _item(line: Line, room: int, reader: Reader) -> list[str]:
@@ -58,4 +64,20 @@ def _item(line: Line, room: int, reader: Reader) -> list[str]:
     if line.step:
         first, *others = wrapped(line.step, room - len(_STEP))
         rows += [_STEP + first, *(" " * len(_STEP) + row for row in others)]
+    if line.strip:
+        rows += _strip(line.strip)
     return rows
+
+
+def _strip(strip: Strip) -> Iterator[str]:
+    """One sign a day, a space between weeks, the latest day last; below it what was above the limit is pointed out."""
+    yield " ".join("".join(_SHADES[cell.shade] for cell in week) for week in strip.weeks) + _GAP + strip.days
+    if strip.is_marked:
+        yield " ".join("".join(_ABOVE if cell.is_above else " " for cell in week) for week in strip.weeks)
+
+
+def _legend(part: Part, reader: Reader) -> str:
+    said = [f"{sign} {meaning}" for sign, meaning in zip(_SHADES, LEGEND, strict=True)]
+    if any(strip.is_marked for strip in part.strips):
+        said.append(f"{_ABOVE} {reader.word('above')}")
+    return _GAP.join(said)

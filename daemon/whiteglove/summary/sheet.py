@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from whiteglove.sections import Item, Mark, Section, Summary
 from whiteglove.summary.reader import Reader
 from whiteglove.summary.showing import shown
+from whiteglove.summary.strip import Strip, strip_of
 from whiteglove.summary.verdict import verdict
 
 MOST_ITEMS = 10
@@ -15,11 +17,14 @@ MOST_ITEMS = 10
 LONGEST_NAME = 60
 LONGEST_TEXT = 240
 LONGEST_STEP = 160
+# RFC 2392 in the characters of RFC 3986, and no other scheme: what a sender chose must not lead into the web.
+_TO_A_MESSAGE = re.compile(r"mid:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]{1,400}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One item. `word` is its mark in the owner's language, empty for none; `client` is a name."""
+    """One item. `word` is its mark in the owner's language, empty for none; `client` is a name; `link` is empty or the
+    `mid:` URL of a message."""
 
     mark: Mark
     word: str
@@ -27,6 +32,8 @@ class Line:
     text: str
     detail: str
     step: str
+    link: str
+    strip: Strip | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,11 @@ class Part:
     count: int
     lines: tuple[Line, ...]
     more: str
+
+    @property
+    def strips(self) -> tuple[Strip, ...]:
+        """What is drawn beside the lines; the shades are explained below them."""
+        return tuple(line.strip for line in self.lines if line.strip)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +96,8 @@ def _line(item: Item, reader: Reader) -> Line:
         text=shown(item.text, LONGEST_TEXT),
         detail=shown(item.detail, LONGEST_NAME),
         step=shown(item.step, LONGEST_STEP),
+        link=item.link if _TO_A_MESSAGE.fullmatch(item.link) else "",
+        strip=strip_of(item.trace, reader),
     )
 
 
