@@ -15,7 +15,8 @@ from servers.dovecot import Dovecot, missing
 from servers.sink import Sink
 
 # How long an example takes says more about what else the machine is doing than about the code.
-settings.register_profile("project", deadline=None)
+# The long rounds look at more cases of each property than every run can.
+settings.register_profile("project", deadline=None, max_examples=100 if os.environ.get("TORTURE") else 40)
 settings.load_profile("project")
 
 _numbers = itertools.count(1)

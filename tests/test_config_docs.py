@@ -13,14 +13,13 @@ from typing import Any, NoReturn
 import pytest
 
 from whiteglove.app import RealWorld
-from whiteglove.cli.advising import clashes, overcommitment
+from whiteglove.cli.advising import clashes, overcommitted
 from whiteglove.cli.checking import check
 from whiteglove.cli.example import EXAMPLE, REFERENCE_BEGINS, built_in, example, reference
 from whiteglove.clients import Engagement
 from whiteglove.errors import ConfigurationError, MailboxError, SubmissionError
 from whiteglove.host import Host
 from whiteglove.settings import MailboxAccount, Settings, find, load
-from whiteglove.settings.announced import ANNOUNCED
 from whiteglove.settings.locate import KeyPath, positions
 from whiteglove.settings.outline import client_outline
 from whiteglove.settings.secrets import parse_source
@@ -81,10 +80,6 @@ def test_the_reference_is_what_the_models_say() -> None:
     assert PAGE[PAGE.index(REFERENCE_BEGINS) :] == reference(built_in()), "run `make example`"
 
 
-def test_the_example_enables_nothing_that_is_only_announced(settings: Settings) -> None:
-    assert settings.announced == ()
-
-
 def test_check_finds_nothing_wrong_but_servers_that_are_not_there(tmp_path: Path) -> None:
     settings = load(CONFIG / EXAMPLE, {"WHITEGLOVE_DAEMON__STATE": str(tmp_path / "state")}, today=TODAY)
     host = Host.load(settings.plugins, settings.problem)
@@ -117,7 +112,7 @@ def test_no_name_clashes_and_nobody_is_promised_more_than_there_is(settings: Set
     host.close()
     assert sources
     assert list(clashes(settings, sources)) == []
-    assert overcommitment(settings) is None
+    assert overcommitted(settings, TODAY) is None
 
 
 def test_only_invented_people_live_here(settings: Settings) -> None:
@@ -151,13 +146,6 @@ def test_every_way_to_keep_a_password_on_the_page_is_one() -> None:
     rows = re.findall(r"^\| `(\{ .+ \})` \|", PAGE, re.MULTILINE)
     kinds = [parse_source(tomllib.loads(f"at = {row}")["at"]).kind for row in rows]
     assert kinds == ["credential", "env", "file", "command"]
-
-
-def test_announced_plugins_are_named_as_such() -> None:
-    (sentence,) = re.findall(r"Sections of plugins that are agreed on but not in this version yet \((.+?)\)", PAGE)
-    named = set(re.findall(r"`\[plugins\.(\w+)\]`", sentence))
-    assert named == set(ANNOUNCED)
-    assert named.isdisjoint(section.name for section in built_in())
 
 
 def test_the_places_on_the_page_are_searched_in_that_order(tmp_path: Path) -> None:

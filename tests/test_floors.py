@@ -19,16 +19,19 @@ PLUGINS = ROOT / "plugins" / "whiteglove_plugins"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "message", "clients", "ledger", "sections", "events", "actions"),
     ("worktime", "text", "codec", "grammar", "wording", "disclosure"),
-    ("parse", "screen", "classify", "settle", "compose", "guard", "promises", "summary", "setting_types"),
+    (
+        "parse", "screen", "classify", "settle", "compose", "guard", "promises", "dossier", "habits", "commitments",
+        "summary", "setting_types", "owner_words",
+    ),
     ("__init__", "hookspecs"),
     ("settings", "log", "ports"),
-    ("imap", "smtp", "store", "inprocess", "errands"),
+    ("imap", "smtp", "store", "inprocess", "errands", "llm"),
     ("host", "prepare", "texts"),
-    ("intake", "desk", "outbox", "chores", "schedule", "retention", "health"),
+    ("intake", "desk", "outbox", "chores", "drafting", "schedule", "silence", "retention", "health"),
     ("app", "demo", "testing"),
     ("cli",),
     ("__main__",),
-)
+)  # fmt: skip
 FLOOR = {unit: number for number, floor in enumerate(FLOORS) for unit in floor}
 
 # The root names what `hookspecs` holds, so that an author has one import; it imports none of it before it is asked.

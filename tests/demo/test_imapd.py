@@ -100,6 +100,17 @@ class TestWithTheAdapter:
         assert mailbox.fetch_sections([(1, text)], 2) == {1: b"<p"}
         assert server.mails(USER)[0].flags == frozenset(), "reading leaves no trace"
 
+    def test_a_draft_is_read_whole_and_taken_away(self, server: ImapServer, mailbox: ImapMailbox) -> None:
+        for number in (1, 2):
+            mailbox.append("Drafts", NOTE % number, seen=True, draft=True)
+        mailbox.open("Drafts")
+
+        assert mailbox.message(1, 4096) == NOTE % 1
+        assert mailbox.message(9, 4096) is None
+        mailbox.remove("Drafts", 1)
+        assert [mail.uid for mail in server.mails(USER, "Drafts")] == [2]
+        assert mailbox.uids_above(0) == [2]
+
     def test_filing(self, server: ImapServer, mailbox: ImapMailbox) -> None:
         before = datetime.now(UTC)
         mailbox.append("Sent", NOTE % 1, seen=True)

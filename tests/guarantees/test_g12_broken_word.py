@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benches import COMPLAINT, MANY, STATUS, acme, to_clients, to_owner
+from benches import COMPLAINT, MANY, QUESTION, STATUS, acme, to_clients, to_owner
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge, incidents
 
@@ -53,6 +53,45 @@ def test_the_silence_outlasts_a_restart_and_ends_with_the_owners_report() -> Non
         bench.owner_sends("Here is the report.", subject="Status of the catalogue")
         bench.advance(minutes=31)
         assert len(to_clients(bench.receive(STATUS, sender=ADA, subject="And now?"))) == 1
+
+
+def test_who_asks_after_a_complaint_hears_nothing_and_the_owner_hears_of_it() -> None:
+    with Bench(acknowledge, delay="0s", clients={"acme": acme()}, toml=MANY) as bench:
+        bench.receive(COMPLAINT, sender=ADA, subject="Search")
+        (told,) = bench.receive(STATUS)
+        assert told.recipient == "robin@vale.example"
+        assert "a complaint or missed deadline of theirs waits for your answer" in " ".join(told.text.split())
+
+
+def test_an_incident_that_is_open_silences_although_the_complaint_is_answered() -> None:
+    beside = {"incidents": incidents}
+    with Bench(acknowledge, delay="0s", clients={"acme": acme()}, toml=MANY, beside=beside) as bench:
+        bench.receive(COMPLAINT, sender=ADA, subject="Search")
+        bench.advance(minutes=1)
+        bench.owner_sends("I am sorry.", to=ADA, subject="Re: Search", answers=bench.last_message_id)
+        bench.advance(minutes=31)
+        (told,) = bench.receive(STATUS)
+        assert bench.reasons == ["incident_open"]
+        assert told.recipient == "robin@vale.example"
+        assert "an incident with them is open" in " ".join(told.text.split())
+
+
+def test_a_time_that_has_passed_counts_before_anybody_judged_it() -> None:
+    """The loop that judges may be behind the one that sends."""
+    options = {"answer": ["status_request", "question"]}
+    with Bench(acknowledge, delay="0s", clients={"acme": acme()}, toml=MANY, **options) as bench:
+        bench.receive(STATUS)
+        bench.clock.move(BEFORE - bench.clock.now() + timedelta(minutes=10))
+        bench.deliver(QUESTION, sender=ADA, subject="Paper")
+        for watcher in bench.daemon.watchers:
+            watcher.catch_up()
+        bench.daemon.desk.drain()
+        bench.daemon.outbox.drain()
+        assert [sent.recipient for sent in bench.world.server.sent if sent.recipient != "robin@vale.example"] == [
+            "wile@acme.example"
+        ]
+        bench.run()
+        assert set(bench.reasons) == {"promise_late"}
 
 
 def test_another_client_is_answered_meanwhile() -> None:

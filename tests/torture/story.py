@@ -104,7 +104,7 @@ def let_come_due(store: Store) -> None:
         )
         # A moment that was fired is never fired again, so that the one of the first look is taken back.
         tx.execute(fired.delete())
-        memory.fire(tx, "daily_summary", "summary", now - timedelta(days=2))
+        memory.fire(tx, "daily_summary", "summary", now - timedelta(days=2), now)
 
 
 PLUGINS = """

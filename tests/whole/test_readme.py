@@ -39,7 +39,14 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout of one's own, with everything installed already."""
     copy = tmp_path / "whiteglove"
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-    (copy / ".venv").symlink_to(Path(sys.prefix))
+    # Everything is installed already: `make` would point an environment with an older stamp at this copy.
+    stamps = {".ready", ".installed"}
+    (copy / ".venv").mkdir()
+    for inside in Path(sys.prefix).iterdir():
+        if inside.name not in stamps:
+            (copy / ".venv" / inside.name).symlink_to(inside)
+    for stamp in stamps:
+        (copy / ".venv" / stamp).touch()
     return copy
 
 

@@ -1,70 +1,36 @@
-"""A bench for plugins: the real intake, desk, guard and outbox over a mailbox in memory and a clock that stands still.
-
-    def test_answers_a_status_request():
-        with Bench(acknowledge, delay="0s") as bench:
-            (mail,) = bench.receive("How are things progressing?")
-            assert "Tuesday" in mail.text
-
-What passes here behaves the same in the daemon: only the servers and the clock are not real.
-"""
+"""The bench itself: one owner, one mailbox, a daemon over them, and a clock that stands still."""
 
 from __future__ import annotations
 
 import io
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Self, Unpack
 
 from whiteglove import log
 from whiteglove.app import Daemon
+from whiteglove.desk.moving import Mover
 from whiteglove.errors import MailboxError, PluginError
-from whiteglove.hookspecs import hookimpl
 from whiteglove.host import Host
 from whiteglove.host.host import BUDGET
 from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
 from whiteglove.ledger import Incident, Obligation, Promise
 from whiteglove.ports import Mailbox, Transport
-from whiteglove.settings import MailboxAccount, Settings, load
-from whiteglove.store import Store, incidents, ledger, messages, outbox, warnings
+from whiteglove.settings import MailboxAccount
+from whiteglove.store import Store, drafts, incidents, ledger, messages, notes, outbox, timers, warnings
 from whiteglove.store import schema as tables
+from whiteglove.store.drafts import DraftRow
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.store.warnings import WarningRow
+from whiteglove.testing.configured import CLIENT, OWNER, settings_of, write
+from whiteglove.testing.mails import WILE, SentMail, Written, read_mail, write_mail
 
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-OWNER = {
-    "name": "Robin Vale",
-    "address": "robin@vale.example",
-    "timezone": "Europe/Berlin",
-    "language": "en",
-    "hours": "Mon-Fri 09:00-17:30",
-}
-MAILBOX = {
-    "name": "studio",
-    "imap": "imaps://robin@imap.vale.example",
-    "smtp": "smtps://robin@smtp.vale.example",
-}
-CLIENT = """
-name = "Acme GmbH"
-timezone = "Europe/Berlin"
-language = "en"
-report = ["Tue 16:00", "Fri 16:00"]
-reply_within = "8h"
-[[people]]
-name = "Wile Coyote"
-addresses = ["wile@acme.example"]
-"""
-
-
-WILE = "Wile Coyote <wile@acme.example>"
 
 
 class BenchClock:
@@ -78,25 +44,6 @@ class BenchClock:
 
     def move(self, step: timedelta) -> None:
         self._now += step
-
-
-@dataclass(frozen=True, slots=True)
-class SentMail:
-    """A mail that left, as its reader sees it; `message` has every header."""
-
-    recipient: str
-    subject: str
-    text: str
-    message: EmailMessage
-
-
-class Written(TypedDict, total=False):
-    """What else of a mail can be chosen: `answers` is the Message-ID of the mail it replies to."""
-
-    to: str | None
-    subject: str
-    answers: str | None
-    headers: Mapping[str, str] | None
 
 
 class _BenchWorld:
@@ -175,9 +122,9 @@ class Bench:
 
     def _start(self) -> None:
         folder = Path(self._folder.name)
-        _write(folder / "clients", {f"{key}.toml": text for key, text in self._clients.items()})
-        _write(folder / "templates", self._templates)
-        self.settings = _settings(folder, self._owner, self._daemon, self._toml)
+        write(folder / "clients", {f"{key}.toml": text for key, text in self._clients.items()})
+        write(folder / "templates", self._templates)
+        self.settings = settings_of(folder, self._owner, self._daemon, self._toml, self.clock.now().date())
         journal = log.event_log()
 
         def failed(plugin: str, hook: str, error: PluginError) -> None:
@@ -207,6 +154,8 @@ class Bench:
     def _stop(self) -> None:
         for errands in self.daemon.errands.values():
             errands.close()
+        if self.daemon.adviser is not None:
+            self.daemon.adviser.close()
         self.host.close()
         self.store.close()
 
@@ -246,6 +195,24 @@ class Bench:
         self.world.account.deliver(raw, folder="Sent")
         return self.run()
 
+    def owner_sends_draft(self, at: int = -1) -> list[SentMail]:
+        """The owner sends what lies in Drafts, as it is, from their own program: it moves to Sent."""
+        draft = self.world.account.mails("Drafts")[at]
+        self.world.account.expunge(draft.uid, "Drafts")
+        self.world.account.deliver(draft.message, folder="Sent")
+        return self.run()
+
+    def notes_call(self, client: str = "acme", text: str = "", *, outbound: bool = True) -> None:
+        """The owner writes down that there was a call, as `whiteglove note --call` does."""
+        with self.store.write() as tx:
+            notes.add(tx, client=client, at=self.clock.now(), text=text, call=True, outbound=outbound)
+
+    def moves_report(self, to: datetime, client: str = "acme") -> list[SentMail]:
+        """The owner moves a client's next report, as `whiteglove reports move` does; the mails that left."""
+        with self.store.write() as tx:
+            Mover(self.settings, self.store).move(tx, self.settings.book.clients[client], to, self.clock.now())
+        return self.run()
+
     def advance(self, **step: float) -> list[SentMail]:
         """Move the clock, for example `hours=2`, and let everything that has come due happen; the mails that left."""
         self.clock.move(timedelta(**step))
@@ -261,10 +228,10 @@ class Bench:
         busy = 1
         while busy:
             busy = self.daemon.desk.drain() + self.daemon.scheduler.look() + self.daemon.outbox.drain()
-            busy += self.daemon.chores.drain()
+            busy += self.daemon.silences.look() + self.daemon.chores.drain() + self.daemon.drafting.drain()
         new = self.world.server.sent[self._seen :]
         self._seen += len(new)
-        return [_read(sent.recipient, sent.message) for sent in new]
+        return [read_mail(sent.recipient, sent.message) for sent in new]
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """The lines of the log that have this name, in order."""
@@ -313,6 +280,24 @@ class Bench:
             return list(incidents.everything(tx))
 
     @property
+    def drafts(self) -> list[DraftRow]:
+        """Every draft that was wanted, with its state, in order."""
+        with self.store.read() as tx:
+            return list(drafts.everything(tx))
+
+    @property
+    def drafted(self) -> list[SentMail]:
+        """What lies in Drafts now, as the owner sees it there; `recipient` is whom it is addressed to."""
+        found = [read_mail("", mail.message) for mail in self.world.account.mails("Drafts")]
+        return [replace(mail, recipient=mail.message["To"].addresses[0].addr_spec) for mail in found]
+
+    @property
+    def timers(self) -> dict[str, datetime]:
+        """When the plugin wants to be woken, by the timer's key."""
+        with self.store.read() as tx:
+            return dict(timers.of_plugin(tx, self.name))
+
+    @property
     def recorded(self) -> int:
         """How many messages are recorded."""
         with self.store.read() as tx:
@@ -328,66 +313,10 @@ class Bench:
     def compose(self, text: str, *, sender: str, **written: Unpack[Written]) -> bytes:
         """The bytes of a mail as some mail program writes it, with a Message-ID of its own."""
         self._number += 1
-        mail = EmailMessage()
-        mail["From"] = sender
-        mail["To"] = written.get("to") or self.settings.owner.address
-        mail["Subject"] = written.get("subject", "Catalogue")
-        mail["Date"] = format_datetime(self.clock.now())
-        mail["Message-ID"] = f"<{self.last_message_id}>"
-        if answers := written.get("answers"):
-            mail["In-Reply-To"] = f"<{answers}>"
-            mail["References"] = f"<{answers}>"
-        for name, value in (written.get("headers") or {}).items():
-            mail[name] = value
-        mail.set_content(text)
-        return mail.as_bytes()
+        owner, now = self.settings.owner.address, self.clock.now()
+        return write_mail(text, sender=sender, owner=owner, message_id=self.last_message_id, at=now, **written)
 
 
 def _with_settings(plugin: object) -> tuple[object, Mapping[str, Any]]:
     module, settings = plugin if isinstance(plugin, tuple) else (plugin, {})
     return module, settings
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Make these the files of a folder, and leave no others there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def _settings(folder: Path, owner: Mapping[str, Any], daemon: Mapping[str, Any], toml: str) -> Settings:
-    lines = [
-        "[owner]",
-        *_keys(owner),
-        "[daemon]",
-        *_keys({"state": str(folder / "state"), **daemon}),
-        "[[mailboxes]]",
-        *_keys(MAILBOX),
-        'password = { env = "WHITEGLOVE_BENCH_PASSWORD" }',
-        toml,
-    ]
-    (folder / "whiteglove.toml").write_text("\n".join(lines), encoding="utf-8")
-    return load(folder / "whiteglove.toml", {})
-
-
-def _keys(values: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value)}" for key, value in values.items()]
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    # Of a text TOML takes the same escapes as JSON; its other values look as Python writes them.
-    return json.dumps(value) if isinstance(value, str | bool) else str(value)
-
-
-def _read(recipient: str, raw: bytes) -> SentMail:
-    message = message_from_bytes(raw, policy=policy.default)
-    body = message.get_body(("plain",))
-    text = body.get_content() if body is not None else ""
-    return SentMail(recipient, str(message["Subject"]), text, message)
-
-
-__all__ = ["Bench", "BenchClock", "SentMail", "Written", "hookimpl"]

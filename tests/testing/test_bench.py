@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from benches import COMPLAINT, QUESTION, STATUS, acme, plugin
+from drafty import bench as drafting
 from whiteglove.actions import Remember, Warn
 from whiteglove.errors import ConfigurationError, MailboxError
-from whiteglove.ledger import MailState, PromiseState
+from whiteglove.ledger import DraftState, MailState, PromiseState
 from whiteglove.testing import MONDAY_MORNING, Bench, BenchClock
 from whiteglove_plugins import acknowledge, incidents
 
@@ -130,3 +131,15 @@ def test_incidents_are_there_with_all_that_happened() -> None:
         bench.receive(COMPLAINT)
         (incident,) = bench.incidents
         assert (incident.client, incident.state, len(incident.entries)) == ("acme", "opened", 1)
+
+
+def test_drafts_can_be_read_and_sent() -> None:
+    with drafting() as bench:
+        bench.receive("x")
+        (draft,) = bench.drafted
+        assert (draft.recipient, draft.subject) == ("wile@acme.example", "A question")
+        assert draft.text.startswith("Hi Wile,")
+        assert [row.state for row in bench.drafts] == [DraftState.PLACED]
+        bench.owner_sends_draft()
+        assert bench.drafted == []
+        assert [row.state for row in bench.drafts] == [DraftState.SENT]
