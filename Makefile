@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test evaluate torture fuzz service-test install lint example pictures pins clean
+.PHONY: demo test long-test evaluate torture fuzz service-test install lint example pictures pins clean
 demo: $(READY)
 	@$(BIN)/whiteglove demo
 
@@ -25,8 +25,12 @@ $(STAMP): $(READY)
 	@$(PIP) -c pins.txt --group dev
 	@touch $@
 
+# All but what takes long, in under five minutes on two cores; then the rest, about as much again.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadscope
+	$(BIN)/python -m pytest -n auto --dist loadscope -m "not long"
+
+long-test: $(STAMP)
+	$(BIN)/python -m pytest -n auto --dist loadscope -m long
 
 # How well, how surely and how fast mail is understood, over the project's labelled rows and those of $WHITEGLOVE_CORPORA.
 evaluate: $(STAMP)

@@ -41,6 +41,7 @@ def sizes(b: Bench) -> dict[str, int]:
         }
 
 
+@pytest.mark.long
 def test_the_store_is_as_large_after_half_a_year_as_after_two_months() -> None:
     with bench() as b:
         after = []

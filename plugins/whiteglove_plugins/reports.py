@@ -277,8 +277,8 @@ def _questions(client: Client, ctx: Context[Reports]) -> Iterator[Json]:
     asked |= {found.row: found for found in ctx.ledger.open_obligations(client.key)}
     seen: set[str] = set()
     for obligation in sorted(asked.values(), key=lambda found: found.opened_at):
-        if _GRAVE.intersection(obligation.kinds):
-            # That stands where it is said what went wrong.
+        if _GRAVE.intersection(obligation.kinds) or set(obligation.kinds) == {Kind.STATUS_REQUEST}:
+            # The first stands where it is said what went wrong, the second is answered by the report itself.
             continue
         message = ctx.ledger.message(obligation.message)
         subject = shortened(message.subject) if message else ""

@@ -13,6 +13,8 @@ from fortnight.story import AUTUMN, AUTUMN_BEGINS, AUTUMN_ENDS, AUTUMN_FACTS
 from fortnight.tables import same
 from servers.dovecot import Dovecot
 
+pytestmark = pytest.mark.long
+
 LOOKED = [
     berlin("2026-10-25 02:45", fold=1),
     berlin("2026-10-27 17:10"),

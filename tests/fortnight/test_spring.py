@@ -14,6 +14,8 @@ from fortnight.story import SPRING, SPRING_BEGINS, SPRING_ENDS, SPRING_FACTS
 from fortnight.tables import same
 from servers.dovecot import Dovecot
 
+pytestmark = pytest.mark.long
+
 LOOKED = [
     berlin("2026-03-25 07:00"),
     berlin("2026-03-29 03:05"),

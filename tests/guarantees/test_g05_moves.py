@@ -88,6 +88,7 @@ STEPS = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
+@pytest.mark.long
 def test_whatever_happens_the_time_in_a_mail_is_the_time_in_the_ledger(steps: list[tuple[str, int]]) -> None:
     begin = datetime(2026, 3, 27, 9, 0, tzinfo=UTC)
     owner = {"hours": "Mon-Sun 09:00-17:30"}

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from benches import MANY, STATUS, acme, plugin, to_owner
 from whiteglove.actions import Warn
 from whiteglove.testing import Bench
@@ -49,6 +51,7 @@ def bench(first: object, **options: Any) -> Bench:
     return Bench(first, **{"clients": {"acme": acme()}, "toml": MANY, **options})
 
 
+@pytest.mark.long
 def test_a_mailbox_ten_times_as_large_takes_no_more_at_once() -> None:
     """Fifty messages at a time are held, however many there are."""
     weight = Weight()

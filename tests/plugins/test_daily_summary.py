@@ -173,6 +173,7 @@ def plan(bench: Bench, actor: Actor, ctx: Context[Any]) -> None:
 
 
 @pytest.mark.parametrize(("zone", "year"), YEARS)
+@pytest.mark.long
 def test_a_year_has_one_summary_for_each_local_date(zone: str, year: int) -> None:
     """At half past two, which the clocks skip or repeat where they change; over restarts, and with a clock that is set
     back now and then. The mails are planned as the desk plans them, without their text."""

@@ -602,6 +602,7 @@ ENDINGS = (("ask",), ("answer", "ask"), ("join",), ("kept", "ask"), ("resolve", 
 @example(["complain", "answer", "ask"])
 @example(["complain", "complain again", "join"])
 @example(["ask", "late", "complain", "kept", "ask"])
+@pytest.mark.long
 def test_a_matter_has_one_open_incident_and_no_automatic_mail_goes_out_while_any_is_open(taken: list[str]) -> None:
     with bench() as b:
         for step in taken:

@@ -16,6 +16,8 @@ from servers.ports import until
 from servers.proxy import Proxy
 from whole.studio import Running, Studio
 
+pytestmark = pytest.mark.long
+
 TORTURE = os.environ.get("TORTURE") == "1"
 HEAVY = 25 * 1024 * 1024
 MANY = 200_000

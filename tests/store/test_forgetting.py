@@ -366,6 +366,7 @@ class TestWhatIsPrepared:
     subject=st.text(st.characters(categories=["L", "N"]), min_size=8, max_size=300),
     times=st.integers(1, 6),
 )
+@pytest.mark.long
 def test_whatever_they_are_called_and_write_about_no_byte_is_left(name: str, subject: str, times: int) -> None:
     # Words of the schema's own are not theirs.
     name, subject = f"Qz{name}", f"Qz{subject}"

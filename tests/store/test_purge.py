@@ -375,6 +375,7 @@ def pending(tx: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 @budget(max_examples=25, deadline=None)
 @given(drawn=st.lists(matters, min_size=1, max_size=15), most=st.integers(1, 30), steps=st.integers(1, 4))
+@pytest.mark.long
 def test_what_is_open_owed_or_told_is_never_touched_while_the_year_goes_by(
     drawn: list[tuple[Any, ...]], most: int, steps: int
 ) -> None:

@@ -23,6 +23,8 @@ from whiteglove.store import Store
 from whole.reading import read
 from whole.studio import Running, Studio
 
+pytestmark = pytest.mark.long
+
 
 class WatchedSink(Sink):
     """A sink that lets something happen while the daemon waits for its answer."""

@@ -6,7 +6,11 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from whole.studio import Running, Studio
+
+pytestmark = pytest.mark.long
 
 AT_ONCE = 5.0
 """Seconds that a command's effect may take on a busy machine; the daemon looks every second."""

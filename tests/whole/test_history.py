@@ -20,6 +20,8 @@ from whiteglove.store.schema import warnings
 from whole.reading import read, text_of
 from whole.studio import CLIENTS, Running, Studio
 
+pytestmark = pytest.mark.long
+
 STATUS = "Hi Robin,\n\nHow are things progressing?\n"
 QUESTION = "Which paper do you recommend for the cover?\n"
 COMPLAINT = "I am very disappointed. This is unacceptable.\n"

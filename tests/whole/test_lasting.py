@@ -11,10 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from servers.ports import free_port, until
 from servers.scripted import SILENCE, ScriptedImap
 from whole.reading import read
 from whole.studio import Running, Studio
+
+pytestmark = pytest.mark.long
 
 
 def at_rest(studio: Studio) -> bool:
