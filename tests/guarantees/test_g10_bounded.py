@@ -93,6 +93,7 @@ def test_reading_waits_for_handling_where_texts_pile_up() -> None:
         reader.join(5)
 
 
+@pytest.mark.long
 def test_a_storm_of_one_matter_is_one_warning_and_one_line_of_log_for_each_message() -> None:
     def on_message(event: Any) -> list[Warn]:
         return [Warn(reason="seen", key="seen", text=f"Number {event.message.row}.", once=timedelta(hours=1))]

@@ -109,6 +109,7 @@ def runs_until_it_is_told_to_end(block: str, checkout: Path, home: Path) -> list
     return names
 
 
+@pytest.mark.long
 def test_the_blocks_run_from_top_to_bottom(checkout: Path, tmp_path: Path, servers: tuple[int, int]) -> None:
     demo, install, check, run, work = blocks("sh")
     home = tmp_path / "home"

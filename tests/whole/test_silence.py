@@ -13,6 +13,8 @@ from whiteglove.store import Store, ledger
 from whole.reading import read, text_of
 from whole.studio import CLIENTS, Running, Studio
 
+pytestmark = pytest.mark.long
+
 SILENT: dict[str, tuple[dict[str, Any], str]] = {
     "stranger": ({"sender": "Eve <eve@elsewhere.example>"}, "stranger"),
     "newsletter": ({"headers": {"List-Id": "<news.acme.example>", "Precedence": "bulk"}}, "list_headers"),
