@@ -197,6 +197,7 @@ class TestOnce:
         order=st.randoms(use_true_random=False),
         count=st.integers(1, 3),
     )
+    @pytest.mark.long
     def test_an_hour_with_too_many_is_found_whatever_was_recorded_first(
         self, minutes: list[int], order: Any, count: int
     ) -> None:

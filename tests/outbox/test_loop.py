@@ -375,6 +375,7 @@ STEPS = st.one_of(
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, min_size=4, max_size=25), delay=st.sampled_from(["0s", "3m"]))
+@pytest.mark.long
 def test_whatever_happens_no_client_is_told_twice_or_anything_but_the_ledgers_time(
     steps: list[tuple[str, str, int]], delay: str
 ) -> None:

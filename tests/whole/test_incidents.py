@@ -6,6 +6,8 @@ import imaplib
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 
+import pytest
+
 from servers.ports import until
 from whole.reading import read, text_of
 from whole.studio import Running, Studio
@@ -41,6 +43,7 @@ def withheld(running: Running, message_id: str) -> str:
     return str(running.wait_for("mail.withheld", message_id=message_id)["reason"])
 
 
+@pytest.mark.long
 def test_from_the_complaint_to_its_end(studio: Studio) -> None:
     studio.plugins = PLUGINS
     studio.configure()
