@@ -25,7 +25,7 @@ $(STAMP): $(READY)
 	@$(PIP) -c pins.txt --group dev
 	@touch $@
 
-# All but what takes long, in under five minutes on two cores; then the rest, about as much again.
+# All but what takes long, in about five minutes on two cores; then the rest.
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadscope -m "not long"
 

@@ -15,8 +15,9 @@ from servers.dovecot import Dovecot, missing
 from servers.sink import Sink
 
 # How long an example takes says more about what else the machine is doing than about the code.
-# The long rounds look at more cases of each property than every run can.
-settings.register_profile("project", deadline=None, max_examples=100 if os.environ.get("TORTURE") else 40)
+# CI and the long rounds look at more cases of each property than a run at the desk.
+MANY = bool(os.environ.get("CI") or os.environ.get("TORTURE"))
+settings.register_profile("project", deadline=None, max_examples=100 if MANY else 40)
 settings.load_profile("project")
 
 _numbers = itertools.count(1)

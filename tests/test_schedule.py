@@ -85,6 +85,18 @@ class TestPluginsMoments:
             bench.restart()
         assert alarm.dues == [datetime(2026, 3, 7, 7, tzinfo=UTC)]
 
+    @pytest.mark.parametrize("schedule", [{"at": time(8, 0)}, {"every": timedelta(hours=12)}])
+    def test_a_clock_that_ran_far_ahead_and_was_set_back_silences_nobody(self, schedule: dict[str, Any]) -> None:
+        alarm = Alarm(**schedule)
+        with Bench(alarm.plugin(), now=NOON) as bench:
+            bench.advance(days=300)
+            bench.advance(days=-300)
+            before = len(alarm.dues)
+            for _ in range(3):
+                bench.advance(days=1)
+        assert len(alarm.dues) - before == 3
+        assert alarm.dues[-3:] == sorted(alarm.dues[-3:])
+
     def test_so_is_one_that_comes_every_so_often(self) -> None:
         alarm = Alarm(every=timedelta(hours=2))
         with Bench(alarm.plugin(), now=NOON) as bench:

@@ -31,6 +31,7 @@ from whiteglove import (
     Reply,
     Warn,
     hookimpl,
+    shortened,
 )
 
 _MACHINE = {Kind.AUTO_REPLY, Kind.BOUNCE, Kind.LIST, Kind.CALENDAR, Kind.RECEIPT, Kind.MACHINE_REPORT, Kind.SPAM}
@@ -167,7 +168,7 @@ def _warn(event: MessageReceived, ctx: Context[Acknowledge], text: str) -> Warn:
             client=event.client.name,
             who=event.person.name if event.person else message.author.address,
             at=_clock(message.received_at, ctx),
-            subject=words["subject"].format(subject=_short(message.subject)) if message.subject else "",
+            subject=words["subject"].format(subject=shortened(message.subject, 60)) if message.subject else "",
             by=words["by"].format(due=_clock(due, ctx)) if due else "",
         ),
     )
@@ -186,10 +187,6 @@ def _clock(instant: datetime, ctx: Context[Acknowledge]) -> str:
 
 def _hours(promise: Promise, ctx: Context[Acknowledge]) -> str:
     return f"{(ctx.now - promise.due) / timedelta(hours=1):.0f}"
-
-
-def _short(subject: str) -> str:
-    return subject if len(subject) <= 60 else subject[:59] + "…"
 
 
 _ENGLISH = {

@@ -47,6 +47,7 @@ from whiteglove import (
     dossier_of,
     hookimpl,
     near_dates,
+    shortened,
 )
 
 _LOOK_AGAIN = timedelta(hours=1)
@@ -163,7 +164,7 @@ def _lines(dossier: Dossier, ctx: Context[Briefing]) -> Iterator[str]:
             what=_list(
                 [
                     words["asked"].format(
-                        subject=_short(question.subject, _LONGEST_QUOTE) or words["no_subject"],
+                        subject=shortened(question.subject, _LONGEST_QUOTE) or words["no_subject"],
                         day=_day(ctx.worktime.local_date(question.asked_at), today, words),
                     )
                     for question in dossier.questions
@@ -180,9 +181,9 @@ def _lines(dossier: Dossier, ctx: Context[Briefing]) -> Iterator[str]:
     if dossier.noted:
         note = dossier.noted[0]
         when = _day(ctx.worktime.local_date(note.at), today, words)
-        yield words["call" if note.call else "noted"].format(day=when, text=_short(note.text, _LONGEST_NOTE))
+        yield words["call" if note.call else "noted"].format(day=when, text=shortened(note.text, _LONGEST_NOTE))
     if client.notes:
-        yield words["notes"].format(text=_short(client.notes, _LONGEST_NOTE))
+        yield words["notes"].format(text=shortened(client.notes, _LONGEST_NOTE))
     yield words["more"].format(key=client.key)
 
 
@@ -272,11 +273,6 @@ def _clock(instant: datetime, ctx: Context[Briefing]) -> str:
     if local.date() == today:
         return words["time"].format(local=local)
     return words["day_and_time"].format(day=_day(local.date(), today, words), time=words["time"].format(local=local))
-
-
-def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _words(ctx: Context[Briefing]) -> dict[str, str]:

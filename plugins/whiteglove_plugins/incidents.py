@@ -43,6 +43,7 @@ from whiteglove import (
     UpdateIncident,
     Warn,
     hookimpl,
+    shortened,
 )
 
 _GRAVE = {Kind.COMPLAINT: IncidentKind.COMPLAINT, Kind.DEADLINE_MISSED: IncidentKind.DEADLINE_MISSED}
@@ -224,7 +225,7 @@ def _complaint(
         client=event.client.name,
         who=event.person.name if event.person else message.author.address,
         at=_clock(message.received_at, ctx),
-        subject=words["quoted"].format(text=_short(message.subject)) if message.subject else "",
+        subject=words["quoted"].format(text=shortened(message.subject, _LONGEST_SUBJECT)) if message.subject else "",
         reads=words[f"reads_{kind}"],
         cue=words["quoted"].format(text=cue) if cue else "",
         open=words["joined"].format(number=joined.row) if joined else words["new"],
@@ -258,7 +259,7 @@ def _item(incident: Incident, day: Day, ctx: Context[PluginSettings]) -> Item:
     words = _words(ctx)
     messages = [ctx.ledger.message(row) for row in _complaints(incident)[:1]]
     subjects = [message.subject for message in messages if message and message.subject]
-    about = words["about"].format(text=_short(subjects[0])) if subjects else ""
+    about = words["about"].format(text=shortened(subjects[0], _LONGEST_SUBJECT)) if subjects else ""
     text = f"{about}{words[incident.kind]}, {words[incident.state]}"
     if incident.state is IncidentState.RESOLVED:
         return Item(text=text, client=incident.client, mark=Mark.OK)
@@ -272,7 +273,7 @@ def _next_step(incident: Incident, ctx: Context[PluginSettings]) -> str:
     may name a remedy."""
     words = _words(ctx)
     client = ctx.book.clients.get(incident.client)
-    remedy = _short(client.remedies[0]) if client is not None and client.remedies else ""
+    remedy = shortened(client.remedies[0], _LONGEST_SUBJECT) if client is not None and client.remedies else ""
     name = "offer" if incident.state is IncidentState.ACKNOWLEDGED and remedy else str(incident.state)
     return words["then"].format(step=words[f"step_{name}"].format(remedy=remedy), command=_command(incident))
 
@@ -294,10 +295,6 @@ def _how_long(span: timedelta, ctx: Context[PluginSettings]) -> str:
         if span >= 2 * size:
             return _words(ctx)[unit].format(count=span // size)
     return _words(ctx)["minutes"].format(count=span // timedelta(minutes=1))
-
-
-def _short(subject: str) -> str:
-    return subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
 
 
 _ENGLISH = {

@@ -106,6 +106,14 @@ def test_a_moment_before_one_that_was_fired_is_over(tx: sa.Connection) -> None:
     assert memory.last_fired(tx, "daily_summary", "daily") == NOW
 
 
+def test_what_a_wrong_clock_fired_far_ahead_does_not_count(tx: sa.Connection) -> None:
+    memory.fire(tx, "daily_summary", "daily", NOW + 30 * DAY, NOW + 31 * DAY)
+
+    assert memory.fire(tx, "daily_summary", "daily", NOW, NOW + DAY)
+    assert memory.last_fired(tx, "daily_summary", "daily") == NOW
+    assert not memory.fire(tx, "daily_summary", "daily", NOW, NOW + DAY)
+
+
 def test_schedules_are_told_apart_by_plugin_and_name(tx: sa.Connection) -> None:
     memory.fire(tx, "daily_summary", "daily", NOW, SOUND)
 

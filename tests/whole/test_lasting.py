@@ -45,7 +45,7 @@ def test_forty_messages_and_a_kill_in_the_middle(studio: Studio) -> None:
 
 
 def test_many_messages_at_once(studio: Studio) -> None:
-    many = 2000 if os.environ.get("TORTURE") else 500
+    many = 2000 if os.environ.get("TORTURE") or os.environ.get("CI") else 500
     studio.configure()
     with studio.dovecot.delivery(studio.user, "wile@acme.example") as deliver:
         for number in range(many):
