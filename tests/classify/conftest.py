@@ -21,4 +21,4 @@ def tables() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def lexicon(tables: dict[str, dict[str, Any]]) -> Lexicon:
-    return Lexicon.from_tables(tables)
+    return Lexicon.from_tables(tables).check()

@@ -50,6 +50,27 @@ def local(text: str, zone: ZoneInfo = BERLIN) -> list[str]:
         ("on 2026-11-24", "Tue 24.11.2026 23:59"),
         ("It was due on 20.2.", "Fri 20.02.2026 23:59"),
         ("bis 30. Dezember", "Wed 30.12.2026 23:59"),
+        ("Could you let me have the plans by Thursday morning?", "Thu 05.03.2026 12:00"),
+        ("We'd need the texts no later than 5pm tomorrow.", "Tue 03.03.2026 17:00"),
+        ("The printer wants it by 14:30.", "Mon 02.03.2026 14:30"),
+        ("by close of business on Wednesday", "Wed 04.03.2026 23:59"),
+        ("by EOD tomorrow", "Tue 03.03.2026 23:59"),
+        ("by midnight", "Mon 02.03.2026 23:59"),
+        ("by the end of March", "Tue 31.03.2026 23:59"),
+        ("bis Ende Februar", "Sun 28.02.2027 23:59"),
+        ("fino a domani no, entro fine dicembre sì", "Thu 31.12.2026 23:59"),
+        ("by Friday, 6 March at 5pm", "Fri 06.03.2026 17:00"),
+        ("bis Freitag, den 6. März, 12 Uhr", "Fri 06.03.2026 12:00"),
+        ("By Monday the 9th, please.", "Mon 09.03.2026 23:59"),
+        ("by Friday 13 March", "Fri 13.03.2026 23:59"),
+        ("by Wed 5pm", "Wed 04.03.2026 17:00"),
+        ("by 3pm Friday", "Fri 06.03.2026 15:00"),
+        ("before the 15th of April", "Wed 15.04.2026 00:00"),
+        ("bis morgen früh", "Tue 03.03.2026 12:00"),
+        ("d'ici demain matin", "Tue 03.03.2026 12:00"),
+        ("para mañana", "Tue 03.03.2026 23:59"),
+        ("até o dia 15 de março", "Sun 15.03.2026 23:59"),
+        ("uiterlijk vrijdag 12 uur", "Fri 06.03.2026 12:00"),
     ],
 )
 def test_what_means_one_time_is_resolved(text: str, at: str) -> None:
@@ -70,6 +91,16 @@ def test_what_means_one_time_is_resolved(text: str, at: str) -> None:
         "25.30 euro",
         "until 25:10",
         "by 13 pm",
+        "not before Monday",
+        "Bitte nicht vor Freitag.",
+        "He was born on 12 May 1970.",
+        "by Monday the 10th",
+        "by the end of the week",
+        "until the 12th",
+        "by 5",
+        "bis bald",
+        "para ti",
+        "by the morning",
         "",
     ],
 )
@@ -82,6 +113,19 @@ def test_a_date_is_a_deadline_only_where_something_is_wanted_by_then() -> None:
 
     assert (wanted.words, wanted.deadline) == ("by 20.11.", True)
     assert (named.words, named.deadline) == ("24.11.", False)
+
+
+def test_a_span_of_dates_is_no_deadline() -> None:
+    first, last = named_times("Die Messe ist vom 3.4. bis 5.4. in Köln.", MONDAY, BERLIN)
+
+    assert (first.words, first.deadline) == ("3.4.", False)
+    assert (last.words, last.deadline) == ("5.4.", False)
+
+
+def test_a_day_whose_name_and_date_differ_is_no_deadline() -> None:
+    (named,) = named_times("by Friday 7 March", MONDAY, BERLIN)
+
+    assert (named.words, named.deadline) == ("7 march", False)
 
 
 def test_the_writers_zone_decides_what_day_it_is() -> None:

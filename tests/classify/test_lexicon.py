@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from whiteglove.classify.lexicon import Damper, Lexicon, Match
 from whiteglove.classify.sentences import split
+from whiteglove.errors import GrammarError
 
 
 def cue(**changed: Any) -> dict[str, Any]:
@@ -78,6 +81,17 @@ def test_too_few_common_words_leave_every_language_open() -> None:
 
     assert lexicon.spoken(split("Status?")) == lexicon.tongues
     assert lexicon.spoken([]) == lexicon.tongues
+
+
+def test_a_language_is_read_when_it_is_first_met() -> None:
+    lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN | {"cues": [cue(phrases=["(schon"])]}})
+
+    (english,) = lexicon.spoken(split("The shop is down and the phone is not."))
+    assert english.wishes.matches(split("Any news?")[0])
+    with pytest.raises(GrammarError, match=r"cues de\.news"):
+        _ = lexicon.spoken(split("Der Shop ist kaputt und das Telefon nicht."))[0].wishes
+    with pytest.raises(GrammarError, match=r"cues de\.news"):
+        lexicon.check()
 
 
 def test_an_empty_lexicon_knows_nothing() -> None:

@@ -27,7 +27,7 @@ DAMPER = {
 
 
 def build(**table: Any) -> Lexicon:
-    return Lexicon.from_tables({"xx": table})
+    return Lexicon.from_tables({"xx": table}).check()
 
 
 def test_a_sound_table_is_read() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from screen.test_phrases import ORDINARY
+from screen.test_phrases import ORDINARY, without_escapes
 from whiteglove.screen import absences
 
 TABLES = {name: table for name, table in vars(absences).items() if name.isupper() and name != "ABSENCE_WORDS"}
@@ -18,6 +18,7 @@ def test_every_fragment_is_a_valid_expression_that_ordinary_words_do_not_fit(nam
         expression = re.compile(fragment, re.IGNORECASE)
         assert not expression.match("")
         assert [text for text in ORDINARY if expression.match(text)] == []
+        assert without_escapes(fragment) == without_escapes(fragment).lower()
     assert len(set(TABLES[name])) == len(TABLES[name])
 
 

@@ -57,3 +57,17 @@ def test_the_sender_is_looked_up_once_for_all_rules(look: Look) -> None:
     assert look().sender.relation is Relation.CLIENT
     assert look(From="someone@else.example").sender.relation is Relation.STRANGER
     assert look(From=None).sender.relation is Relation.STRANGER
+
+
+def test_a_greeting_of_the_owner_is_one_by_name_and_not_by_address(look: Look) -> None:
+    assert look(text="Dear Robin,\n\nthe pages are here.").greets_owner
+    assert look(text="Guten Tag Frau Vale,\n\ndie Seiten sind da.").greets_owner
+    assert not look(text="Dear robin@vale.example,\n\nthe pages are here.").greets_owner
+    assert not look(text="Hello,\n\nRobin has the pages.").greets_owner
+
+
+def test_a_question_is_asked_by_a_mark_that_ends_a_word_and_is_not_quoted(look: Look) -> None:
+    assert look(text="Is it done?").asks
+    assert look(text="完了しましたか？").asks
+    assert not look(text="See https://acme.example/?page=2 for more.").asks
+    assert not look(text="It is done.\n\n> Is it done?").asks

@@ -20,6 +20,11 @@ ORDINARY = (
 )
 
 
+def without_escapes(fragment: str) -> str:
+    """What is left to compare with text in lower case."""
+    return re.sub(r"\\.", "", fragment)
+
+
 # Words that save a search, or that say something only beside others.
 ORDINARY_TABLES = {
     "AUTOMATIC_WORDS", "CHALLENGE_WORDS", "FIRST_PERSONS", "NO_ANSWER_WORDS", "REPORTING_WORDS",
@@ -33,6 +38,7 @@ def test_every_fragment_is_a_valid_expression_that_ordinary_words_do_not_fit(nam
         expression = re.compile(fragment, re.IGNORECASE)
         assert not expression.match("")
         assert [text for text in ORDINARY if expression.match(text)] == []
+        assert without_escapes(fragment) == without_escapes(fragment).lower()
     assert len(set(TABLES[name])) == len(TABLES[name])
 
 

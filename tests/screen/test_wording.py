@@ -293,3 +293,20 @@ def test_r40_an_answer_that_lost_its_headers_is_known_by_what_it_says_of_itself(
 
 def test_half_of_that_sentence_says_nothing(judge: Judge) -> None:
     assert judge(text="Was this written automatically? How are things progressing?\n").may_acknowledge
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "reason"),
+    [
+        BOUNCES[0] + ("bounce_text",),
+        ("Please confirm", "Please click the link to verify your message.\nThis is a one-time process.", "challenge"),
+        ("The catalogue", "I will be on vacation until 4 December. This is an automated message.", "out_of_office"),
+        ("The catalogue", "Please do not reply to this mail. This inbox is not monitored.", "out_of_office"),
+        ("The catalogue", "We have received your request. The ticket number is 1234.", "out_of_office"),
+        ("Read: The catalogue", "Your message was read on Tuesday, 24 November.", "receipt"),
+        ("Accepted: The catalogue", "Kim has accepted this invitation.", "calendar"),
+    ],
+)
+def test_machines_are_known_by_their_words_in_capitals_too(judge: Judge, subject: str, text: str, reason: str) -> None:
+    assert judge(Subject=subject, text=text).reason == reason
+    assert judge(Subject=subject, text=text.upper()).reason == reason

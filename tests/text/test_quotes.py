@@ -44,6 +44,11 @@ def test_r99_the_line_above_a_quote_goes_with_it_in_every_language(attribution: 
     assert new_text(f"{attribution}\n{quote}\n\n{QUESTION}\n") == QUESTION
 
 
+@pytest.mark.parametrize("attribution", [line.upper() for line in ATTRIBUTIONS if "@" in line])
+def test_an_attribution_may_be_in_capitals(attribution: str) -> None:
+    assert new_text(f"{QUESTION}\n\n{attribution}\n> The report comes at 16:00.\n") == QUESTION
+
+
 @pytest.mark.parametrize("attribution", [line for line in ATTRIBUTIONS if "@" in line])
 def test_below_an_attribution_everything_goes_where_a_program_quotes_without_marks(attribution: str) -> None:
     assert new_text(f"{QUESTION}\n\n{attribution}\n\nThe report comes at 16:00.\n\nRobin\n") == QUESTION
@@ -142,6 +147,10 @@ def test_a_copied_header_ends_what_is_new(names: tuple[str, ...], form: str, rul
     assert new_text(f"{QUESTION}\n\n{rule}{block}\n\nThe report comes at 16:00.\n") == QUESTION
 
 
+def test_the_colons_of_a_copied_header_may_be_wide() -> None:
+    assert new_text(f"{QUESTION}\n\n发件人：Robin\n收件人：Wile\n主题：目录\n\n报告今天下午到。\n") == QUESTION
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -172,6 +181,9 @@ def test_forwarded_text_is_not_new(line: str) -> None:
     [
         "-- \nWile Coyote\nHead of Procurement\nInvoices to billing@acme.example",
         "--\nWile Coyote\nHead of Procurement",
+        "—\nWile Coyote\nHead of Procurement",
+        "–\nWile Coyote\nHead of Procurement",
+        "_____________________\nWile Coyote\nHead of Procurement",
         "Best regards,\nWile Coyote\nHead of Procurement",
         "Kind regards\n\nWile Coyote\nAcme GmbH, Roadrunner Street 1",
         "Mit freundlichen Grüßen\nWile Coyote\nEinkauf",

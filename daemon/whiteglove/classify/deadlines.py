@@ -22,10 +22,10 @@ _BACK = timedelta(days=60)
 
 _WEEKDAYS = (
     "monday|montag|lundi|lunes|lunedì|segunda(?:-feira)?|maandag",
-    "tuesday|dienstag|mardi|martes|martedì|ter[cç]a(?:-feira)?|dinsdag",
-    "wednesday|mittwoch|mercredi|mi[eé]rcoles|mercoledì|quarta(?:-feira)?|woensdag",
-    "thursday|donnerstag|jeudi|jueves|giovedì|quinta(?:-feira)?|donderdag",
-    "friday|freitag|vendredi|viernes|venerdì|sexta(?:-feira)?|vrijdag",
+    "tuesday|tues?|dienstag|mardi|martes|martedì|ter[cç]a(?:-feira)?|dinsdag",
+    "wednesday|wed|mittwoch|mercredi|mi[eé]rcoles|mercoledì|quarta(?:-feira)?|woensdag",
+    "thursday|thurs?|thu|donnerstag|jeudi|jueves|giovedì|quinta(?:-feira)?|donderdag",
+    "friday|fri|freitag|vendredi|viernes|venerdì|sexta(?:-feira)?|vrijdag",
     "saturday|samstag|sonnabend|samedi|s[aá]bado|sabato|zaterdag",
     "sunday|sonntag|dimanche|domingo|domenica|zondag",
 )
@@ -44,19 +44,22 @@ _MONTHS = (
     "december|dezember|décembre|diciembre|dicembre|dezembro",
 )
 _AHEAD = (
-    "today|tonight|heute|aujourd'hui|ce soir|hoy|oggi|stasera|hoje|vandaag|vanavond|eod|"
-    "(?:the )?end of (?:the )?(?:day|today)",
-    "tomorrow|morgen|demain|domani|amanhã",
+    "today|tonight|heute|aujourd'hui|ce soir|hoy|oggi|stasera|hoje|vandaag|vanavond|(?:the )?end of today",
+    "tomorrow|morgen|demain|mañana|domani|amanhã",
     "the day after tomorrow|übermorgen|après-demain|pasado mañana|dopodomani|depois de amanhã|overmorgen",
 )
 _BY = (
     r"no later than|by|until|till|bis(?: spätestens)?(?: zum)?|spätestens(?: am| bis)?|d'ici(?: à)?|jusqu'(?:à|au)|"
     r"para|hasta|a más tardar|entro|até|tegen|uiterlijk|tot"
 )
-_BEFORE = r"before|vor|avant|antes d(?:el?|as?|os?)|prima d(?:i|el|elle)|vóór|voor"
+# "Not before Friday" limits nothing.
+_BEFORE = (
+    r"(?<!not )(?<!nicht )(?<!pas )(?<!no )(?<!non )(?<!não )(?<!niet )"
+    r"(?:before|vor|avant|antes d(?:el?|as?|os?)|prima d(?:i|el|elle)|vóór|voor)"
+)
 _FILL = (
     r"on|the|at|this|coming|of|am|um|den|dem|diesen|kommenden|le|la|les|à|ce|el|las|este|esta|il|alle|les|l[oa]|o|a|às|as|de|om|"
-    r"op|komende|deze|aan"
+    r"op|komende|deze|aan|dia|día"
 )
 
 
@@ -68,7 +71,7 @@ _MONTH = _numbered(_MONTHS, "m")
 _WRITTEN_DATE = (
     rf"(?:(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?\s(?:de\s|of\s)?(?:{_MONTH})"
     rf"|(?:{_MONTH.replace('(?P<m', '(?P<n')})\s(?P<day_last>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.]\d|\s?(?:am|pm)\b))"
-    r"(?:,?\s(?:de\s)?(?P<year_written>20\d\d))?"
+    r"(?:,?\s(?:de\s)?(?P<year_written>20\d\d)|(?!,?\s(?:de\s)?1\d{3}\b))"
 )
 _DATE = re.compile(
     r"(?<![\w.,/-])(?:(?P<iso>20\d\d-\d\d-\d\d)"
@@ -79,16 +82,26 @@ _DATE = re.compile(
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<unit>am\b|pm\b|a\.m\.|p\.m\.|o'clock|uhr|uur|heures?\b|h(?P<after_h>[0-5]\d)?\b)"
     r"|(?P<plain>\d{1,2}:[0-5]\d)(?!\d)|(?P<noon>noon|midday|mittag|midi|mediodía|mezzogiorno|meio-dia)\b"
+    r"|(?P<late>midnight|mitternacht|minuit|medianoche|mezzanotte|meia-noite|middernacht|eod|cob|close of business|"
+    r"end of (?:the )?(?:day|business)|end of (?:the )?(?:working|business) day)\b"
 )
 _WEEKDAY = re.compile(rf"(?:{_numbered(_WEEKDAYS, 'w')})\b|(?:{_numbered(_AHEAD[::-1], 'a')})\b")
+_FORENOON = re.compile(r"(?:morning|vormittag|früh|matin|mattina|manhã|ochtend)\b")
+_NTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|\.)(?![\w.])")
+_MONTH_END = re.compile(
+    rf"(?:end of|ende|fin(?: de)?|finales de|fine(?: di)?|final de|fim de|eind(?: van)?)\s(?:{_MONTH})\b"
+)
 _LIMIT = re.compile(rf"(?<!\w)(?:(?P<by>{_BY})|(?P<before>{_BEFORE}))\s(?:(?:{_FILL})\s){{0,3}}(?=\S)")
+# "3.4. bis 5.4." is no limit: a date or a number stands on either side.
+_RANGE = re.compile(r"\d\.?\s(?:until|till|bis|jusqu'(?:à|au)|hasta|até|tot)\s\d")
 _GAP = re.compile(rf"[\s,]{{1,2}}(?:(?:{_FILL})\s){{0,2}}")
 
 
 class NamedTime(NamedTuple):
     """A time that a text names: the words, the instant in UTC, and whether something is wanted by then.
 
-    A day without a clock time is its last minute, and its first where something is wanted before it.
+    A day without a clock time is its last minute, and its first where something is wanted before it; its morning ends
+    at noon.
     """
 
     words: str
@@ -107,6 +120,8 @@ def named_times(text: str, now: datetime, zone: ZoneInfo) -> tuple[NamedTime, ..
     found: list[tuple[int, NamedTime]] = []
     taken = 0
     for limit in _LIMIT.finditer(lowered):
+        if _RANGE.search(lowered, max(limit.start() - 3, 0), limit.end() + 1):
+            continue
         if limit.start() >= taken and (hit := _limited(lowered, limit, today)):
             end, at = hit
             found.append((limit.start(), NamedTime(lowered[limit.start() : end], at.astimezone(UTC), True)))
@@ -130,6 +145,8 @@ def _limited(text: str, limit: re.Match[str], now: datetime) -> tuple[int, datet
             end, day = dated
         elif clock is None and (timed := _clock(text, place)):
             end, clock = timed
+        elif clock is None and day and (forenoon := _FORENOON.match(text, place)):
+            end, clock = forenoon.end(), time(12)
         gap = _GAP.match(text, end)
         if not end or gap is None:
             break
@@ -145,19 +162,41 @@ def _day(text: str, place: int, today: date) -> tuple[int, date] | None:
     if dated := _DATE.match(text, place):
         day = _date(dated, today)
         return (dated.end(), day) if day else None
+    if month := _MONTH_END.match(text, place):
+        return month.end(), _month_end(int(str(month.lastgroup)[1:]) + 1, today)
     if match := _WEEKDAY.match(text, place):
         kind, number = str(match.lastgroup)[0], int(str(match.lastgroup)[1:])
-        ahead = (number - today.weekday()) % 7 if kind == "w" else len(_AHEAD) - 1 - number
-        return match.end(), today + ahead * _DAY
+        if kind == "a":
+            return match.end(), today + (len(_AHEAD) - 1 - number) * _DAY
+        return _on_weekday(text, match.end(), number, today)
     return None
+
+
+def _on_weekday(text: str, place: int, number: int, today: date) -> tuple[int, date] | None:
+    """The next day of this name; the one that is meant where its date stands behind it, None where they differ."""
+    if gap := _GAP.match(text, place):
+        if dated := _DATE.match(text, gap.end()):
+            day = _date(dated, today)
+            return (dated.end(), day) if day and day.weekday() == number else None
+        if nth := _NTH.match(text, gap.end()):
+            days = (today + ahead * _DAY for ahead in range(62))
+            named = next((day for day in days if (day.day, day.weekday()) == (int(nth[1]), number)), None)
+            return (nth.end(), named) if named else None
+    return place, today + (number - today.weekday()) % 7 * _DAY
+
+
+def _month_end(month: int, today: date) -> date:
+    """The last day of the next month of this number, of the present one if it is that."""
+    year = today.year + (month < today.month)
+    return date(year + month // 12, month % 12 + 1, 1) - _DAY
 
 
 def _clock(text: str, place: int) -> tuple[int, time] | None:
     match = _CLOCK.match(text, place)
     if match is None:
         return None
-    if match["noon"]:
-        return match.end(), time(12)
+    if match["noon"] or match["late"]:
+        return match.end(), time(12) if match["noon"] else _DAY_ENDS
     if match["plain"]:
         hour, minute = map(int, match["plain"].split(":"))
     else:

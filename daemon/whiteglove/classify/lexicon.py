@@ -1,4 +1,4 @@
-"""The cues of every language in one value that is built once and only read afterwards.
+"""The cues of every language in one value; a language is read when it is first met, and never again.
 
 A table of one language holds `common` (its most frequent words, most frequent first), `words` (named alternatives,
 see `vocabulary`), `courtesies` (phrases of sentences that ask and tell nothing, such as a greeting), `pressure`
@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
+from whiteglove.classify.learned import Learned
 from whiteglove.classify.phrases import ANY, Phrase, Words
 from whiteglove.classify.sentences import Sentence, fold
 from whiteglove.classify.tables import CUE_KEYS, DAMPER_KEYS, LANGUAGE_KEYS, Table
 from whiteglove.classify.vocabulary import Vocabulary
 from whiteglove.message import EASY_KINDS, Kind
 
+_LEARNED = "learned"
 # A courtesy covers so large a part of its sentence.
 _FILLED = 0.7
 # Fewer common words than this tell nothing of a text's language.
@@ -119,33 +122,75 @@ class Index:
         return found.values()
 
 
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """The cues of one language, and the words it is known by.
+class _Cues(NamedTuple):
+    """The cues of one language by when they are looked at."""
 
-    What speaks for `question` lies apart, since it is looked at only where a sentence says nothing more; so does what
-    speaks for `thanks` and `fyi`, which is looked at only where a message asks nothing.
-    """
-
-    common: Words
     wishes: Index
     requests: Index
     asides: Index
 
 
+class Tongue:
+    """One language: its cues, which are read when they are first asked for, and the `common` words it is known by.
+
+    What speaks for `question` lies apart, since it is looked at only where a sentence says nothing more; so does what
+    speaks for `thanks` and `fyi`, which is looked at only where a message asks nothing.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.common = frozenset(fold(word) for word in table.texts("common"))
+        self._table = table
+
+    @cached_property
+    def cues(self) -> _Cues:
+        """Raises `GrammarError` naming language, cue and key where something in the table cannot be used."""
+        wishes: list[Meaning] = []
+        requests: list[Meaning] = []
+        asides: list[Meaning] = []
+        for phrase, meaning in _meanings(self._table):
+            kind = meaning.kind if isinstance(meaning, Cue) else None
+            place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
+            place.append((phrase, meaning))
+        return _Cues(Index(wishes), Index(requests), Index(asides))
+
+    @property
+    def wishes(self) -> Index:
+        return self.cues.wishes
+
+    @property
+    def requests(self) -> Index:
+        return self.cues.requests
+
+    @property
+    def asides(self) -> Index:
+        return self.cues.asides
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The cues of all languages."""
+    """The cues of all languages, and what was learned besides; None where nothing was."""
 
     tongues: tuple[Tongue, ...]
+    learned: Learned | None = None
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, Mapping[str, Any]]) -> Lexicon:
-        """Build from the parsed TOML of each language, keyed by its code.
+        """Build from the parsed TOML of each language, keyed by its code, and of what was learned, keyed `learned`.
+
+        Raises `GrammarError` where a table is none of a language; what stands in it is read later, or by `check`.
+        """
+        spoken = {language: table for language, table in tables.items() if language != _LEARNED}
+        tongues = tuple(Tongue(Table(table, language, LANGUAGE_KEYS)) for language, table in spoken.items())
+        return cls(tongues, Learned.from_table(tables[_LEARNED]) if _LEARNED in tables else None)
+
+    def check(self) -> Lexicon:
+        """This lexicon, all of its languages read.
 
         Raises `GrammarError` naming language, cue and key where a key is unknown or missing or a value cannot be used.
         """
-        return cls(tuple(_tongue(Table(table, language, LANGUAGE_KEYS)) for language, table in tables.items()))
+        for tongue in self.tongues:
+            _ = tongue.cues
+        return self
 
     def spoken(self, sentences: Iterable[Sentence]) -> tuple[Tongue, ...]:
         """The languages that the sentences may be in, told by their common words; all of them where these are too few.
@@ -159,18 +204,6 @@ class Lexicon:
             return self.tongues
         enough = min(most * _NEARLY, most - 1)
         return tuple(tongue for tongue, count in zip(self.tongues, known, strict=True) if count >= enough)
-
-
-def _tongue(table: Table) -> Tongue:
-    wishes: list[Meaning] = []
-    requests: list[Meaning] = []
-    asides: list[Meaning] = []
-    for phrase, meaning in _meanings(table):
-        kind = meaning.kind if isinstance(meaning, Cue) else None
-        place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
-        place.append((phrase, meaning))
-    common = frozenset(fold(word) for word in table.texts("common"))
-    return Tongue(common, Index(wishes), Index(requests), Index(asides))
 
 
 def _meanings(table: Table) -> list[Meaning]:

@@ -8,11 +8,12 @@ others would add if they were independent. So any number of weak cues stays weak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
 
+from whiteglove.classify.learned import SUREST, Learned
 from whiteglove.classify.lexicon import Damper, Lexicon, Match, Tongue
 from whiteglove.classify.sentences import Sentence, split
 from whiteglove.classify.temper import temper
@@ -41,8 +42,27 @@ SURE = 0.8
 """From here on a kind goes before others of higher rank, and an automatic answer may build on it."""
 
 _ASKED = 0.7
+# So likely a sentence must be of a kind for that to count where no cue speaks.
+_WISHES = {
+    Kind.STATUS_REQUEST: 0.6,
+    Kind.DEADLINE_MISSED: 0.42,
+    Kind.COMPLAINT: 0.5,
+    Kind.URGENT_REQUEST: 0.42,
+    Kind.NEW_WORK: 0.5,
+    Kind.SCOPE_CHANGE: 0.5,
+    Kind.SCHEDULING: 0.5,
+    Kind.BILLING: 0.5,
+}
+_QUESTION = {Kind.QUESTION: 0.5}
+_ASIDES = {Kind.THANKS: 0.6, Kind.FYI: 0.6}
 # A sentence of up to so many words that no cue knows is a name, a greeting or an aside.
 _SMALL_TALK = 3
+_GREETINGS = frozenset({
+    "hi", "hello", "hey", "dear", "morning", "hallo", "moin", "servus", "liebe", "lieber", "guten", "bonjour", "salut",
+    "cher", "chère", "hola", "buenos", "buenas", "estimado", "estimada", "ciao", "buongiorno", "gentile", "olá", "bom",
+    "boa", "caro", "cara", "hoi", "beste", "dag", "goedemorgen",
+})  # fmt: skip
+_LONGEST_GREETING = 5
 _FRESH_SUBJECT = 0.85
 _REPLY_SUBJECT = 0.2
 _CUE_LENGTH = 80
@@ -105,7 +125,11 @@ def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[G
     if text is not None:
         sentences = _weighted(subject, text)
         tongues = lexicon.spoken(sentence for sentence, _ in sentences)
-        read = [_read(sentence, weight, tongues, tally) for sentence, weight in sentences]
+        read = [_read(sentence, weight, tongues, None, tally) for sentence, weight in sentences]
+        if tally.supported <= {Kind.QUESTION}:
+            # Nothing that cues know of was wanted, so that it is read once more, by ear.
+            tally = _Tally()
+            read = [_read(sentence, weight, tongues, lexicon.learned, tally) for sentence, weight in sentences]
         if not tally.supported:
             for sentence in read:
                 _read_asides(sentence, tongues, tally)
@@ -131,38 +155,60 @@ def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
 
 
 class _Read(NamedTuple):
-    """A sentence, its weight, and the dampers that stand in it."""
+    """A sentence, its weight, the dampers that stand in it, the kinds whose cues were taken back there, and what it
+    sounds like where no cue knew it, as `learned` hears it."""
 
     sentence: Sentence
     weight: float
     dampers: Sequence[Damper]
+    silenced: set[Kind]
+    learned: Learned | None
+    likely: Mapping[Kind, float]
 
     @property
     def courteous(self) -> bool:
         return any(damper.courtesy for damper in self.dampers)
 
 
-def _read(sentence: Sentence, weight: float, tongues: Sequence[Tongue], tally: _Tally) -> _Read:
-    """Weigh what is asked. A question mark and a "could you" speak for `question` only where nothing says more."""
+def _read(
+    sentence: Sentence, weight: float, tongues: Sequence[Tongue], learned: Learned | None, tally: _Tally
+) -> _Read:
+    """Weigh what is asked: by its cues, else by what was learned.
+
+    A question mark and a "could you" speak for `question` only where nothing says more.
+    """
     found = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
     dampers = [what for what, start, end in found if isinstance(what, Damper) and what.fits(sentence, start, end)]
-    read = _Read(sentence, weight, dampers)
+    read = _Read(sentence, weight, dampers, set(), learned, {})
     for damper in dampers:
         tally.pressure |= damper.pressure
         tally.calm |= Kind.URGENT_REQUEST in damper.kinds and not damper.factor
-    if not (_weigh(read, found, tally) or Kind.QUESTION in tally.supported or read.courteous):
+    if _weigh(read, found, tally) or read.courteous:
+        return read
+    # A greeting is nobody's wish, whatever names stand in it.
+    if learned and not (sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING):
+        read = read._replace(likely=learned.likely(sentence))
+    # What sounds more like thanks or news than like a wish is none.
+    told = max([likely for kind, likely in read.likely.items() if kind in EASY_KINDS], default=0.0)
+    if not (_weigh_likely(read, _WISHES, tally, least=told) or Kind.QUESTION in tally.supported):
         if sentence.asked:
             tally.add(Kind.QUESTION, "question mark", _ASKED * weight, sentence.text)
-        else:
-            _weigh(read, (match for tongue in tongues for match in tongue.requests.matches(sentence)), tally)
+        elif not _weigh(read, (match for tongue in tongues for match in tongue.requests.matches(sentence)), tally):
+            _weigh_likely(read, _QUESTION, tally)
     return read
 
 
 def _read_asides(read: _Read, tongues: Sequence[Tongue], tally: _Tally) -> None:
     """Weigh what is told, and count whether it was understood."""
-    if _weigh(read, (match for tongue in tongues for match in tongue.asides.matches(read.sentence)), tally):
+    told = _weigh(read, (match for tongue in tongues for match in tongue.asides.matches(read.sentence)), tally)
+    if told or _weigh_likely(read, _ASIDES, tally):
         tally.understood += 1
-    elif not read.courteous and len(read.sentence.words) - 1 > _SMALL_TALK and read.weight == 1.0:
+    elif (
+        not any(kind in EASY_KINDS and likely >= SUPPORTED for kind, likely in read.likely.items())
+        and not read.courteous
+        and len(read.sentence.words) - 1 > _SMALL_TALK
+        and read.weight == 1.0
+    ):
         tally.unexplained += 1
 
 
@@ -170,7 +216,10 @@ def _weigh(read: _Read, found: Iterable[Match], tally: _Tally) -> bool:
     """Add what was found to the tally; whether any of it is supported here."""
     supported = False
     for cue, start, end in found:
-        if isinstance(cue, Damper) or cue.is_silenced(read.sentence):
+        if isinstance(cue, Damper):
+            continue
+        if cue.is_silenced(read.sentence):
+            read.silenced.add(cue.kind)
             continue
         strength = cue.weight
         for damper in read.dampers:
@@ -179,6 +228,26 @@ def _weigh(read: _Read, found: Iterable[Match], tally: _Tally) -> bool:
         if strength:
             tally.add(cue.kind, cue.name, strength * read.weight, read.sentence.text[start - 1 : end - 1])
         supported |= strength >= SUPPORTED
+    return supported
+
+
+def _weigh_likely(read: _Read, enough: Mapping[Kind, float], tally: _Tally, *, least: float = 0.0) -> bool:
+    """Add the kinds that the sentence is likely `enough` to be of, and at least so likely; whether it is of any.
+
+    Not those whose cues were taken back: "the status bar" sounds like "the status".
+    """
+    supported = False
+    for kind, likely in read.likely.items():
+        if kind not in enough or kind in read.silenced:
+            continue
+        strength = min(likely, SUREST)
+        for damper in read.dampers:
+            if kind in damper.kinds:
+                strength *= damper.factor
+        if read.learned and strength >= max(enough[kind], least):
+            words = read.learned.telling(read.sentence, kind)
+            tally.add(kind, "learned", max(strength, SUPPORTED) * read.weight, words)
+            supported = True
     return supported
 
 

@@ -12,8 +12,11 @@ from math import prod
 from whiteglove.message import Kind
 
 _READ_AT_MOST = 20_000
-_SHOUTED = re.compile("(?<![\\w-])[A-ZÀ-ÖØ-Þ]{4,}(?![\\w-])")
-_BANGS = re.compile(r"[!?]*!{2,}[!?]*|\?!|!\?")
+# What stands before a word is looked at behind its first letter, so that only capitals are stopped at.
+_SHOUTED = re.compile("[A-ZÀ-ÖØ-Þ](?<![\\w-].)[A-ZÀ-ÖØ-Þ]{3,}(?![\\w-])")
+_BANGS = re.compile(r"!{2}|\?!|!\?|\?{3}")
+# Who is so thankful shouts for joy.
+_GLAD = 0.5
 # Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
 _LOUD_WORDS = 2
 _LOUD_SHARE = 0.25
@@ -29,6 +32,8 @@ def temper(
     """
     loud, banged = _loudness(text[:_READ_AT_MOST])
     urgent, missed, complaint = map(strength, (Kind.URGENT_REQUEST, Kind.DEADLINE_MISSED, Kind.COMPLAINT))
+    if strength(Kind.THANKS) >= _GLAD and not (urgent or missed or complaint):
+        loud = banged = 0.0
     urgency = 0.0 if calm and not urgent else _joined(urgent, 0.4 * missed, 0.25 * loud, 0.15 * banged, 0.3 * pressed)
     mood = _joined(0.9 * complaint, 0.5 * missed, 0.3 * loud, 0.2 * banged, 0.25 * pressed)
     return _figure(urgency), _figure(mood)
@@ -44,7 +49,7 @@ def _figure(value: float) -> float:
 
 
 def _loudness(text: str) -> tuple[float, float]:
-    """How much of it is shouted in capitals, and whether exclamation marks are heaped, each from 0 to 1."""
+    """How much of it is shouted in capitals, and whether marks are heaped, "!!" or "???", each from 0 to 1."""
     shouted = len(_SHOUTED.findall(text))
     share = shouted / len(text.split()) if shouted >= _LOUD_WORDS else 0.0
     loud = min(2 * share, 1.0) if share >= _LOUD_SHARE else 0.0

@@ -79,6 +79,8 @@ def trusted_results(headers: Sequence[tuple[str, str]], authserv_id: str | None)
 
 def is_forged(results: tuple[Result, ...]) -> bool:
     """R48: DMARC failed, or both SPF and DKIM did and DMARC did not vouch."""
+    if not results:
+        return False
     by_method = {method: {r.result for r in results if r.method == method} for method in ("dmarc", "spf", "dkim")}
     if by_method["dmarc"] & {"fail", "pass"}:
         return "fail" in by_method["dmarc"]

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from whiteglove.clients import Book, Recognised
 from whiteglove.message import Address, Kind, Message, Part
 from whiteglove.screen.authentication import Result, trusted_results
 from whiteglove.text import new_text
+
+_QUESTION_MARKS = "?？՞؟"
+_QUESTION = re.compile(r"\?(?=[\s\"'»”)]|$)|[？՞؟]")
+_GREETING = re.compile(
+    r"\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus"
+    r"|sehr geehrte[rs]?|bonjour|salut|cher|chère|hola|buen(?:os|as)|estimad[oa]|ciao|buongiorno|gentile|olá|bom dia"
+    r"|prezad[oa]|beste|geachte|hej|hei)\b[\s,]*((?:\w{1,5}\.\s)?[^.;:!?]{0,60})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,22 @@ class Evidence:
     def opening(self) -> tuple[str, ...]:
         """The first lines of the new text that are not blank, where a machine says what its mail is; blanks folded."""
         lines = (" ".join(line[:300].split()) for line in self.new[:4000].split("\n"))
-        return tuple(line for line in lines if line)[:15]
+        return tuple(islice(filter(None, lines), 15))
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether a question stands in the first pages of the new text."""
+        return any(mark in self.words for mark in _QUESTION_MARKS) and _QUESTION.search(self.words) is not None
+
+    @cached_property
+    def greets_owner(self) -> bool:
+        """Whether the text begins with a greeting and a name of the owner's; one with an address, as servers have it,
+        is none."""
+        greeting = _GREETING.match(self.opening[0]) if self.opening else None
+        if greeting is None or "@" in greeting[1]:
+            return False
+        names = re.findall(r"\w{2,}", self.book.owner.name.casefold())
+        return not set(re.findall(r"\w+", greeting[1].casefold())).isdisjoint(names)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

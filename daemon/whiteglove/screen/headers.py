@@ -12,6 +12,7 @@ from whiteglove.screen.evidence import Evidence, Finding
 MOST_HOPS = 50
 
 _COMMENT_MARK = re.compile(r"(\\.|[()])")
+_FIRST_WORD = re.compile(r"\s*([\w-]+)")
 _LIST_FIELDS = frozenset(
     {
         # RFC 2369, RFC 2919, RFC 8058, and what older list software writes.
@@ -125,7 +126,7 @@ def mailing_service(mail: Evidence) -> str | None:
 
 def _word(value: str) -> str:
     """The first word of a value, folded."""
-    found = re.match(r"\s*([\w-]+)", value)
+    found = _FIRST_WORD.match(value)
     return found[1].casefold() if found else ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from whiteglove.message import Kind
 from whiteglove.screen import absences, phrases
@@ -15,59 +16,64 @@ from whiteglove.screen.evidence import Evidence, Finding
 from whiteglove.screen.senders import is_postmaster
 
 
-def _any(fragments: Iterable[str]) -> str:
-    return "|".join(f"(?:{fragment})" for fragment in fragments)
+class _Wording:
+    """Fragments as one pattern, compiled when a mail first comes near it: many of them are never needed.
+
+    It is meant for text in lower case, since to look without regard to case takes several times as long. `subject` is
+    what stands around the fragments of a subject, which is looked at as it is written, whatever its case.
+    """
+
+    def __init__(self, fragments: Iterable[str], subject: str = "") -> None:
+        self._fragments = fragments
+        self._subject = subject
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        any_of = "|".join(f"(?:{fragment})" for fragment in self._fragments)
+        if self._subject:
+            return re.compile(self._subject.format(any_of), re.IGNORECASE)
+        return re.compile(any_of, re.MULTILINE)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self.pattern.match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self.pattern.search(text)
 
 
-def _anywhere(fragments: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(_any(fragments), re.IGNORECASE | re.MULTILINE)
-
-
-_BOUNCE_SUBJECT = re.compile(rf"(?:\[[^\]]{{1,30}}\]\s*)?(?:{_any(phrases.BOUNCE_SUBJECTS)})", re.IGNORECASE)
-_TECHNICAL_SUBJECT = re.compile(rf"(?:{_any(phrases.TECHNICAL_SUBJECTS)})$", re.IGNORECASE)
+_BOUNCE_SUBJECT = _Wording(phrases.BOUNCE_SUBJECTS, subject=r"(?:\[[^\]]{{1,30}}\]\s*)?(?:{})")
+_TECHNICAL_SUBJECT = _Wording(phrases.TECHNICAL_SUBJECTS, subject="(?:{})$")
 _ORNAMENT = re.compile(r"[\W_]*")
-_BOUNCE_OPENING = re.compile(_any(phrases.BOUNCE_OPENINGS), re.IGNORECASE)
-_CERTAIN_OPENING = re.compile(_any(phrases.CERTAIN_OPENINGS), re.IGNORECASE)
-_STATUS_FIELD = re.compile(_any(phrases.STATUS_FIELDS), re.IGNORECASE)
-_FIRST_PERSON = re.compile(_any(phrases.FIRST_PERSONS))
-_REPORTING = _anywhere(phrases.REPORTING_WORDS)
-_SERVER_WORDS = _anywhere(phrases.SERVER_WORDS)
-_COPY_OF_MAIL = _anywhere(phrases.COPY_OF_MAIL)
-_ABSENCE_SUBJECT = re.compile(rf"[【\[]?(?:{_any(absences.ABSENCE_SUBJECTS)})(?:\s*[】\]:：]|$)", re.IGNORECASE)
-_ABSENCE = _anywhere(absences.ABSENCE_PHRASES)
-_ABSENCE_ASIDES = tuple(
-    _anywhere(table) for table in (absences.RETURN_PHRASES, absences.UNREAD_PHRASES, absences.MEANWHILE_PHRASES)
-)
-_REQUEST = _anywhere(absences.REQUEST_WORDS)
-_THANKS = _anywhere(absences.THANKS_FOR_MAIL)
-_AUTOMATIC = _anywhere(phrases.AUTOMATIC_PHRASES)
-_AGAINST_ANSWERS = tuple(
-    _anywhere(table) for table in (phrases.AUTOMATIC_PHRASES, phrases.NO_ANSWER_PHRASES, phrases.UNMONITORED_PHRASES)
-)
-_REPLY_LINE = _anywhere(phrases.REPLY_LINE)
-_REQUEST_RECEIVED = _anywhere(phrases.REQUEST_RECEIVED)
-_TICKET_NUMBER = _anywhere(phrases.TICKET_NUMBER)
-_INVITATION_SUBJECT = re.compile(_any(phrases.INVITATION_SUBJECTS), re.IGNORECASE)
-_INVITATION = _anywhere(phrases.INVITATION_PHRASES)
-_CHALLENGE = tuple(re.compile(fragment, re.IGNORECASE) for fragment in phrases.CHALLENGE_PHRASES)
-_REPORT_SUBJECT = re.compile(_any(phrases.MACHINE_REPORT_SUBJECTS), re.IGNORECASE)
-_RECEIPT_SUBJECT = re.compile(_any(phrases.RECEIPT_SUBJECTS), re.IGNORECASE)
-_RECEIPT = _anywhere(phrases.RECEIPT_PHRASES)
-_NOTICE = _anywhere(phrases.NOTICES)
-_QUESTION_MARKS = "?？՞؟"
-_QUESTION = re.compile(r"\?(?=[\s\"'»”)]|$)|[？՞؟]")
+_BOUNCE_OPENING = _Wording(phrases.BOUNCE_OPENINGS + phrases.CERTAIN_OPENINGS)
+_CERTAIN_OPENING = _Wording(phrases.CERTAIN_OPENINGS)
+_STATUS_FIELD = _Wording(phrases.STATUS_FIELDS)
+_FIRST_PERSON = _Wording(phrases.FIRST_PERSONS)
+_REPORTING = _Wording(phrases.REPORTING_WORDS)
+_SERVER_WORDS = _Wording(phrases.SERVER_WORDS)
+_COPY_OF_MAIL = _Wording(phrases.COPY_OF_MAIL)
+_ABSENCE_SUBJECT = _Wording(absences.ABSENCE_SUBJECTS, subject=r"[【\[]?(?:{})(?:\s*[】\]:：]|$)")
+_ABSENCE = _Wording(absences.ABSENCE_PHRASES)
+_ABSENCE_ASIDES = tuple(map(_Wording, (absences.RETURN_PHRASES, absences.UNREAD_PHRASES, absences.MEANWHILE_PHRASES)))
+_REQUEST = _Wording(absences.REQUEST_WORDS)
+_THANKS = _Wording(absences.THANKS_FOR_MAIL)
+_AUTOMATIC = _Wording(phrases.AUTOMATIC_PHRASES)
+_AGAINST_ANSWERS = (_AUTOMATIC, _Wording(phrases.NO_ANSWER_PHRASES), _Wording(phrases.UNMONITORED_PHRASES))
+_REPLY_LINE = _Wording(phrases.REPLY_LINE)
+_REQUEST_RECEIVED = _Wording(phrases.REQUEST_RECEIVED)
+_TICKET_NUMBER = _Wording(phrases.TICKET_NUMBER)
+_INVITATION_SUBJECT = _Wording(phrases.INVITATION_SUBJECTS, subject="{}")
+_INVITATION = _Wording(phrases.INVITATION_PHRASES)
+_CHALLENGE = tuple(_Wording([fragment]) for fragment in phrases.CHALLENGE_PHRASES)
+_REPORT_SUBJECT = _Wording(phrases.MACHINE_REPORT_SUBJECTS, subject="{}")
+_RECEIPT_SUBJECT = _Wording(phrases.RECEIPT_SUBJECTS, subject="{}")
+_RECEIPT = _Wording(phrases.RECEIPT_PHRASES)
+_NOTICE = _Wording(phrases.NOTICES)
 _SENTENCE_END = re.compile(r"(?<!\d)[.!;](?=\s|$)|[。！]|\n\s*\n")
 _CITATION = re.compile(r"[:：]\s*\n|[\"“”„«»‹›「」]")
 _FEW_WORDS = 5
 _LONGEST_ANSWER = 2000
 _GREETED_ADDRESS = re.compile(r"(?:[^\s@]{1,20}\s){0,3}[\w.+=-]+@[\w-]+(?:\.[\w-]+)+\W*\w{0,3}\W*$")
 _ADDRESS_LINE = re.compile(r"[\W_]*[\w.+=-]+@[\w.-]+[\W_]*$")
-_GREETING = re.compile(
-    r"\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus"
-    r"|sehr geehrte[rs]?|bonjour|salut|cher|chère|hola|buen(?:os|as)|estimad[oa]|ciao|buongiorno|gentile|olá|bom dia"
-    r"|prezad[oa]|beste|geachte|hej|hei)\b[\s,]*((?:\w{1,5}\.\s)?[^.;:!?]{0,60})",
-    re.IGNORECASE,
-)
 
 
 def bounce_text(mail: Evidence) -> Finding | None:
@@ -79,10 +85,12 @@ def bounce_text(mail: Evidence) -> Finding | None:
     copy, or below a greeting with an address. Nothing counts below a greeting with the owner's name, which no server
     knows, nor below what a person writes who passes a bounce on.
     """
+    if mail.greets_owner:
+        return None
     by_subject = bool(_BOUNCE_SUBJECT.match(mail.message.subject))
     openings = _bounce_openings(mail)
     greets_address = bool(mail.opening and _GREETED_ADDRESS.match(mail.opening[0]))
-    if not (by_subject or openings or greets_address) or _greets_owner(mail):
+    if not (by_subject or openings or greets_address):
         return None
     if _is_led_in(mail.opening[: openings[0] if openings else 1]):
         return None
@@ -103,7 +111,7 @@ def _bounce_openings(mail: Evidence) -> list[int]:
     """The lines among the first that a server writes; the fields of a report on a delivery count from the second on."""
     bare = ["" if line.endswith("?") else _bare(line) for line in mail.opening]
     fields = [index for index, line in enumerate(bare) if _STATUS_FIELD.match(line)]
-    said = [index for index, line in enumerate(bare) if _BOUNCE_OPENING.match(line) or _CERTAIN_OPENING.match(line)]
+    said = [index for index, line in enumerate(bare) if _BOUNCE_OPENING.match(line)]
     return sorted({*said, *fields}) if len(fields) > 1 else said
 
 
@@ -112,8 +120,8 @@ def _is_certain(mail: Evidence, openings: list[int]) -> bool:
 
 
 def _bare(line: str) -> str:
-    """The line without what decorates its start."""
-    return _ORNAMENT.sub("", line, count=1)
+    """The line in lower case, without what decorates its start."""
+    return _ORNAMENT.sub("", line, count=1).lower()
 
 
 def _is_led_in(above: Sequence[str]) -> bool:
@@ -121,7 +129,7 @@ def _is_led_in(above: Sequence[str]) -> bool:
     return any(
         line.endswith("?")
         or _FIRST_PERSON.search(line)
-        or (line.endswith(":") and " " in line and "@" not in line and not _REPORTING.search(line))
+        or (line.endswith(":") and " " in line and "@" not in line and not _REPORTING.search(line.lower()))
         for line in above
     )
 
@@ -136,10 +144,10 @@ def _names_address(mail: Evidence, openings: list[int]) -> bool:
 
 def challenge(mail: Evidence) -> Finding | None:
     """R24: services that want the sender to prove they are a person speak of it in more than one phrase."""
-    if not any(word in mail.words for word in phrases.CHALLENGE_WORDS):
+    if mail.greets_owner or not any(word in mail.words for word in phrases.CHALLENGE_WORDS):
         return None
     said = sum(bool(phrase.search(mail.words)) for phrase in _CHALLENGE)
-    return Finding("challenge", Kind.AUTO_REPLY) if said > 1 and not _greets_owner(mail) else None
+    return Finding("challenge", Kind.AUTO_REPLY) if said > 1 else None
 
 
 def machine_report(mail: Evidence) -> Finding | None:
@@ -155,9 +163,11 @@ def receipt(mail: Evidence) -> Finding | None:
 
     R30, likewise: what a calendar writes about an invitation or the answer to one, without its part.
     """
-    if _RECEIPT_SUBJECT.match(mail.message.subject) and any(_RECEIPT.search(line) for line in mail.opening):
+    if _RECEIPT_SUBJECT.match(mail.message.subject) and any(_RECEIPT.search(line.lower()) for line in mail.opening):
         return Finding("receipt", Kind.RECEIPT)
-    if _INVITATION_SUBJECT.match(mail.message.subject) and any(_INVITATION.search(line) for line in mail.opening):
+    if _INVITATION_SUBJECT.match(mail.message.subject) and any(
+        _INVITATION.search(line.lower()) for line in mail.opening
+    ):
         return Finding("calendar", Kind.CALENDAR)
     return None
 
@@ -171,7 +181,7 @@ def out_of_office(mail: Evidence) -> Finding | None:
     """
     subject = _ABSENCE_SUBJECT.match(mail.message.subject)
     found = (
-        (subject is not None and (subject.end() < len(mail.message.subject) or not _asks(mail)))
+        (subject is not None and (subject.end() < len(mail.message.subject) or not mail.asks))
         or _is_automatic_absence(mail)
         or _confirms_ticket(mail)
         or _is_all_absence(mail)
@@ -184,15 +194,15 @@ def _is_automatic_absence(mail: Evidence) -> bool:
     if not any(word in mail.words for word in phrases.AUTOMATIC_WORDS):
         return False
     says_so = _AUTOMATIC.search(mail.words) and _ABSENCE.search(mail.words)
-    return says_so is not None and not (_asks(mail) and _cites(mail))
+    return says_so is not None and not (mail.asks and _cites(mail))
 
 
 def _is_all_absence(mail: Evidence) -> bool:
     """Whether nothing is asked and every sentence says that somebody is away, when they are back, that mail is not
     read, or whom to ask; and more than the absence itself. Beside all four one other sentence may stand."""
-    if len(mail.new) > _LONGEST_ANSWER or not any(word in mail.words for word in absences.ABSENCE_WORDS):
+    if len(mail.new) > _LONGEST_ANSWER or mail.greets_owner or mail.asks:
         return False
-    if _asks(mail) or _greets_owner(mail):
+    if not any(word in mail.words for word in absences.ABSENCE_WORDS):
         return False
     is_away, asides, others = False, set[int](), 0
     for sentence in _sentences(mail):
@@ -209,10 +219,10 @@ def _is_all_absence(mail: Evidence) -> bool:
 def _wants_no_answer(mail: Evidence) -> bool:
     """Whether nothing is asked and the mail says two of three: that it is automatic, that it wants no answer, that
     nobody would read one. What is cited may be the wording that somebody proposes."""
-    if not any(word in mail.words for word in phrases.NO_ANSWER_WORDS):
+    if mail.greets_owner or mail.asks or not any(word in mail.words for word in phrases.NO_ANSWER_WORDS):
         return False
-    said = {number for number, phrase in enumerate(_AGAINST_ANSWERS) if phrase.search(mail.words)}
-    return len(said) > 1 and not (_asks(mail) or _cites(mail) or _greets_owner(mail))
+    said = sum(bool(phrase.search(mail.words)) for phrase in _AGAINST_ANSWERS)
+    return said > 1 and not _cites(mail)
 
 
 def _confirms_ticket(mail: Evidence) -> bool:
@@ -220,15 +230,11 @@ def _confirms_ticket(mail: Evidence) -> bool:
     if any(_REPLY_LINE.match(_bare(line)) for line in mail.opening[:1]):
         return True
     return (
-        any(word in mail.words for word in phrases.TICKET_WORDS)
+        not (mail.greets_owner or mail.asks)
+        and any(word in mail.words for word in phrases.TICKET_WORDS)
         and _TICKET_NUMBER.search(mail.words) is not None
         and _REQUEST_RECEIVED.search(mail.words) is not None
-        and not (_asks(mail) or _greets_owner(mail))
     )
-
-
-def _asks(mail: Evidence) -> bool:
-    return any(mark in mail.words for mark in _QUESTION_MARKS) and _QUESTION.search(mail.words) is not None
 
 
 def _cites(mail: Evidence) -> bool:
@@ -246,25 +252,16 @@ def _sentences(mail: Evidence) -> Iterator[str]:
 def says_it_is_automatic(mail: Evidence) -> str | None:
     """An answer of somebody's whiteglove, stripped on its way of everything in its header that says so. A person may
     have left the sentence standing below their own words, so that it says nothing about who wrote the mail."""
-    said = " ".join(mail.new[:20_000].split())
-    return "says_it_is_automatic" if "autom" in said.casefold() and _NOTICE.search(said) else None
+    said = mail.new[:20_000].lower()
+    return "says_it_is_automatic" if "autom" in said and _NOTICE.search(" ".join(said.split())) else None
 
 
 def _beginning(mail: Evidence) -> str:
-    """The text with its quotes, as far as a machine would speak before it gives the mail back."""
-    return (mail.text or "")[:20_000]
+    """The text with its quotes in lower case, as far as a machine would speak before it gives the mail back."""
+    return (mail.text or "")[:20_000].lower()
 
 
 def _holds_copy(mail: Evidence) -> bool:
     """The returned mail, or its header, attached or below the text."""
     attached = any(part.content_type in ("message/rfc822", "text/rfc822-headers") for part in mail.parts)
     return attached or bool(_COPY_OF_MAIL.search(_beginning(mail)))
-
-
-def _greets_owner(mail: Evidence) -> bool:
-    """Whether the text begins with a greeting and a name of the owner's; with an address, as servers have it, not."""
-    greeting = _GREETING.match(mail.opening[0]) if mail.opening else None
-    if greeting is None or "@" in greeting[1]:
-        return False
-    names = re.findall(r"\w{2,}", mail.book.owner.name.casefold())
-    return not set(re.findall(r"\w+", greeting[1].casefold())).isdisjoint(names)

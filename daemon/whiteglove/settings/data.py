@@ -25,7 +25,8 @@ def load_languages() -> Mapping[str, Language]:
 
 @cache
 def load_lexicon() -> Lexicon:
-    """The classifier's cues of every language that has a file `classify/cues/CODE.toml`; read once in a process."""
+    """The classifier's cues of every language that has a file `classify/cues/CODE.toml`, and what was learned beside
+    them, `learned.toml`; loaded once in a process, each language read when it is first met."""
     return Lexicon.from_tables(_tables(_PACKAGE / "classify" / "cues"))
 
 

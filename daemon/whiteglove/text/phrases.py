@@ -13,7 +13,7 @@ ATTRIBUTION_OPENERS = (
 ATTRIBUTION_VERBS = (
     "wrote", "writes", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "escribió", "ha scritto", "scrive",
     "escreveu", "schreef", "geschreven", "skrev", "skreiv", "napisał", "napisała", r"napisał\(a\)", "pisze", "napsal",
-    r"napsal\(a\)", "kirjoitti", "yazdı", "írta", "a scris", "написал", "написала", r"написал\(а\)", "пишет", "пише",
+    r"napsal\(a\)", "kirjoitti", "yazd[ıi]", "írta", "a scris", "написал", "написала", r"написал\(а\)", "пишет", "пише",
     "написав", "写道", "寫道", "のメール", "작성",
 )  # fmt: skip
 
