@@ -67,6 +67,8 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "summary": {
         **dict.fromkeys(("quiet", "all_clear", "above", "made"), _NOTHING),
         **dict.fromkeys(("now", "due", "late", "held", "failed", "ok"), _NOTHING),
+        **dict.fromkeys(("yesterday", "today", "tomorrow", "number"), _NOTHING),
+        "quoted": frozenset({"text"}),
         "day": frozenset({"weekday", "day", "month"}),
         "date": frozenset({"weekday", "date"}),
         "moment": frozenset({"day", "hour", "minute"}),
@@ -167,12 +169,12 @@ def say_time(
         weekday=language.weekdays[here.weekday()],
         on_weekday=language.on_weekdays[here.weekday()],
         date=_say_date(here, _local(now, owner_zone), language),
-        at=_say_hour(here, language.hour_at),
-        clock=_say_hour(here, language.hour_clock),
+        at=say_hour(here, language.hour_at),
+        clock=say_hour(here, language.hour_clock),
     )
     if here.utcoffset() == there.utcoffset():
         return said
-    return f"{said} {_for_reader(_say_hour(there, language.hour_clock), here, there, reader_zone, language)}"
+    return f"{said} {_for_reader(say_hour(there, language.hour_clock), here, there, reader_zone, language)}"
 
 
 def say_block(
@@ -234,6 +236,23 @@ def say_date(day: date, *, today: date, language: Language, form: Literal["on", 
     return f"{weekdays[day.weekday()]}, {_say_date(day, today, language)}"
 
 
+def say_weekday_or_date(day: date, today: date, language: Language) -> str:
+    """A day within a sentence, by its weekday within six days of `today` either way, else by date: "on Friday", "on 8
+    December"."""
+    return language.told["weekday" if abs((day - today).days) < 7 else "date"].format(
+        on_weekday=language.on_weekdays[day.weekday()], date=_say_date(day, today, language)
+    )
+
+
+def say_short_day(day: date, language: Language) -> str:
+    """A date as short as it can be said: "Sat 21 Nov"."""
+    return language.summary["day"].format(
+        weekday=language.short_weekdays[day.weekday()],
+        day=_say_number(day, language),
+        month=language.short_months[day.month - 1],
+    )
+
+
 def greeting(language: Language, person_name: str | None, form: AddressForm) -> str:
     """The first line of a mail, with its comma: by first name where familiar, by full name where formal.
 
@@ -291,13 +310,18 @@ def _say_place(there: datetime, zone: ZoneInfo, language: Language) -> str:
 
 def _say_date(day: date, today: date, language: Language) -> str:
     return language.date["plain" if day.year == today.year else "with_year"].format(
-        day=language.date["first"] if day.day == 1 else day.day,
+        day=_say_number(day, language),
         month=language.months[day.month - 1],
         year=day.year,
     )
 
 
-def _say_hour(at: datetime, formats: Mapping[str, str]) -> str:
+def _say_number(day: date, language: Language) -> str:
+    return language.date["first"] if day.day == 1 else str(day.day)
+
+
+def say_hour(at: datetime, formats: Mapping[str, str]) -> str:
+    """A time of day by one of the language's hour tables, in the zone of `at`: "16:00", "at 16:00"."""
     usual = "minutes" if at.minute else "full"
     key = next((key for key in (f"{at.hour}:{at.minute:02}", f"{at.hour}") if key in formats), usual)
     return formats[key].format(hour=at.hour, minute=at.minute)
@@ -305,7 +329,7 @@ def _say_hour(at: datetime, formats: Mapping[str, str]) -> str:
 
 def _say_hours(start: datetime, end: datetime, language: Language) -> str:
     return language.block["hours"].format(
-        start=_say_hour(start, language.hour_start), end=_say_hour(end, language.hour_end)
+        start=say_hour(start, language.hour_start), end=say_hour(end, language.hour_end)
     )
 
 

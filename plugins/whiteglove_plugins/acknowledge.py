@@ -7,9 +7,8 @@ the core withholds it, whatever a plugin wants.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -22,7 +21,6 @@ from whiteglove import (
     Note,
     PluginInfo,
     PluginSettings,
-    Promise,
     PromiseBroken,
     PromiseDue,
     PromiseKept,
@@ -92,20 +90,13 @@ def on_promise(event: PromiseDue | PromiseKept | PromiseLate | PromiseBroken, ct
     else:
         return None
     promise = event.promise
-    words = _words(ctx)
-    return [
-        Warn(
-            reason=text,
-            key=f"{text}:{promise.row}",
-            client=event.client.key,
-            text=words[text].format(
-                client=event.client.name,
-                what=words[promise.kind],
-                due=_clock(promise.due, ctx),
-                late=_hours(promise, ctx),
-            ),
-        )
-    ]
+    said = ctx.words(
+        f"{text}_{promise.kind}",
+        client=event.client.name,
+        due=ctx.words.when(promise.due),
+        late=ctx.words.number((ctx.now - promise.due) / timedelta(hours=1), 0),
+    )
+    return [Warn(reason=text, key=f"{text}:{promise.row}", client=event.client.key, text=said)]
 
 
 def _answer(
@@ -156,70 +147,22 @@ def _calm(event: MessageReceived, config: Acknowledge) -> Reply | Note:
 
 def _warn(event: MessageReceived, ctx: Context[Acknowledge], text: str) -> Warn:
     """The fact, the time, the next step."""
-    words = _words(ctx)
+    words, subject = ctx.words, ""
     message = event.message
     due = event.obligation.due if event.obligation else None
+    if message.subject:
+        subject = words("subject", subject=words.quoted(shortened(message.subject, 60)))
     receipt = text == "complaint" and ctx.config.complaints == "receipt"
     return Warn(
         reason=text,
         key=f"{text}:{message.row}",
         client=event.client.key,
-        text=words[f"{text}_receipt" if receipt else text].format(
+        text=words(
+            f"{text}_receipt" if receipt else text,
             client=event.client.name,
             who=event.person.name if event.person else message.author.address,
-            at=_clock(message.received_at, ctx),
-            subject=words["subject"].format(subject=shortened(message.subject, 60)) if message.subject else "",
-            by=words["by"].format(due=_clock(due, ctx)) if due else "",
+            at=words.when(message.received_at),
+            subject=subject,
+            by=words("by", due=words.when(due)) if due else "",
         ),
     )
-
-
-def _words(ctx: Context[Acknowledge]) -> dict[str, str]:
-    return _GERMAN if ctx.owner.language == "de" else _ENGLISH
-
-
-def _clock(instant: datetime, ctx: Context[Acknowledge]) -> str:
-    """The owner's local time, with the date where that is not today's."""
-    local = instant.astimezone(ZoneInfo(ctx.owner.timezone))
-    today = ctx.now.astimezone(local.tzinfo).date()
-    return f"{local:%H:%M}" if local.date() == today else _words(ctx)["day"].format(local=local)
-
-
-def _hours(promise: Promise, ctx: Context[Acknowledge]) -> str:
-    return f"{(ctx.now - promise.due) / timedelta(hours=1):.0f}"
-
-
-_ENGLISH = {
-    "complaint": "{client}: the mail from {who} at {at}{subject} reads as a complaint or names a missed deadline. "
-    "Nothing automatic was sent. Next step: answer in person{by}, or call.",
-    "complaint_receipt": "{client}: the mail from {who} at {at}{subject} reads as a complaint or names a missed "
-    "deadline. Next step: answer in person{by}, or call; one calm line says when you will.",
-    "urgent_request": "{client}: the mail from {who} at {at}{subject} says that it is urgent. "
-    "Next step: read it now and answer{by}.",
-    "promise_late": "{client}: {what} promised for {due} has not gone out. Until it has, nothing automatic goes to "
-    "them. Next step: send it, or write to them when it comes.",
-    "promise_broken": "{client}: {what} promised for {due} is still owed, {late} h later. Nothing automatic goes to "
-    "them. Next step: say what happened, in person, and name a new time.",
-    PromiseKind.REPORT: "the report",
-    PromiseKind.ANSWER: "the answer",
-    "subject": " (“{subject}”)",
-    "by": " by {due}",
-    "day": "{local:%H:%M} on {local:%Y-%m-%d}",
-}
-_GERMAN = {
-    "complaint": "{client}: Die Mail von {who}, {at}{subject}, liest sich als Beschwerde oder nennt einen verpassten "
-    "Termin. Automatisch ging nichts hinaus. Nächster Schritt: selbst antworten{by} oder anrufen.",
-    "complaint_receipt": "{client}: Die Mail von {who}, {at}{subject}, liest sich als Beschwerde oder nennt einen "
-    "verpassten Termin. Nächster Schritt: selbst antworten{by} oder anrufen; eine ruhige Zeile nennt die Zeit.",
-    "urgent_request": "{client}: Die Mail von {who}, {at}{subject}, nennt sich dringend. "
-    "Nächster Schritt: gleich lesen und antworten{by}.",
-    "promise_late": "{client}: {what}, zugesagt für {due}, ist nicht hinausgegangen. Bis dahin geht nichts "
-    "Automatisches dorthin. Nächster Schritt: abschicken, oder schreiben, wann es so weit ist.",
-    "promise_broken": "{client}: {what}, zugesagt für {due}, steht nach {late} h noch aus. Nichts Automatisches geht "
-    "dorthin. Nächster Schritt: selbst sagen, was geschehen ist, und eine neue Zeit nennen.",
-    PromiseKind.REPORT: "der Bericht",
-    PromiseKind.ANSWER: "die Antwort",
-    "subject": " („{subject}“)",
-    "by": " bis {due}",
-    "day": "{local:%d.%m.%Y} um {local:%H:%M}",
-}

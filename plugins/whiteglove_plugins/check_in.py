@@ -39,11 +39,11 @@ from whiteglove import (
     WakeAt,
     Warn,
     Withdraw,
+    Words,
     absences,
     hookimpl,
     occurrences,
     shortened,
-    spoken,
 )
 
 _A_DAY = timedelta(days=1)
@@ -188,7 +188,7 @@ def _check_in(client: Client, until: datetime, ctx: Context[CheckIn], *, quiet: 
         client=client.key,
         template=point.template,
         subject=point.subject,
-        brief=f"{client.name}: {point.brief}",
+        brief=point.brief,
         values={**point.values, "quiet": quiet},
         answers=point.answers,
         until=until,
@@ -229,7 +229,7 @@ def _questions(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
             yield _Point(
                 name=f"question:{owed.row}",
                 template="open_question",
-                brief=spoken(ctx.owner, _ENGLISH, _GERMAN)["question"].format(subject=shortened(message.subject)),
+                brief=ctx.words("question", client=client.name, subject=ctx.words.quoted(shortened(message.subject))),
                 values={"subject": shortened(message.subject), "due": due},
                 subject="open_question_subject",
                 answers=message.row,
@@ -254,7 +254,7 @@ def _dates(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
         yield _Point(
             name=f"{template}:{what}:{day}",
             template=template,
-            brief=spoken(ctx.owner, _ENGLISH, _GERMAN)[template].format(what=what, day=day),
+            brief=ctx.words(template, client=client.name, what=what, day=ctx.words.day(day)),
             values={"what": what, "day": day.isoformat()},
         )
 
@@ -269,7 +269,7 @@ def _notes(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
             yield _Point(
                 name=f"note:{note.row}",
                 template="noted",
-                brief=spoken(ctx.owner, _ENGLISH, _GERMAN)["noted"].format(what=what),
+                brief=ctx.words("noted", client=client.name, what=what),
                 values={"what": what},
             )
 
@@ -295,57 +295,23 @@ def _lying(client: Client, ctx: Context[CheckIn]) -> Iterator[PlacedDraft]:
 
 
 def _quiet(event: ClientQuiet, ctx: Context[CheckIn], *, is_drafted: bool) -> Warn:
-    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
-    client = event.client
+    words, client = ctx.words, event.client
     resolved = any(found.client == client.key for found in ctx.ledger.resolved_incidents(ctx.now - _RESOLVED))
     incident = "open" if ctx.ledger.open_incidents(client.key) else "resolved" if resolved else ""
-    text = words["silent"].format(
+    text = words(
+        "silent",
         client=client.name,
         days=_days(ctx.now - event.since, words),
-        since=ctx.worktime.local_date(event.since),
+        since=words.day(ctx.worktime.local_date(event.since)),
         usual=_days(event.usual, words),
-        incident=f" {words[f'incident_{incident}']}" if incident else "",
-        step=words["step_draft" if is_drafted else "step"],
+        incident=words(f"incident_{incident}") if incident else "",
+        step=words("step_draft" if is_drafted else "step"),
     )
     key = f"quiet:{client.key}:{event.since.isoformat()}"
     return Warn(reason="quiet", key=key, text=text, urgency="today", client=client.key)
 
 
-def _days(span: timedelta, words: dict[str, str]) -> str:
+def _days(span: timedelta, words: Words) -> str:
     if span < 2 * _A_DAY:
-        return words["hours"].format(count=round(span / timedelta(hours=1)))
-    return words["days"].format(count=f"{span / _A_DAY:.1f}".removesuffix(".0").replace(".", words["point"]))
-
-
-_ENGLISH = {
-    "point": ".",
-    "hours": "{count} h",
-    "days": "{count} days",
-    "silent": "{client}: no mail and no call, from either side, for {days}, since {since}; at most {usual} were to be "
-    "expected.{incident} Next step: {step}.",
-    "incident_open": "An incident with them is open.",
-    "incident_resolved": "An incident with them was resolved in the last 30 days.",
-    "step": "write or call, with one thing that is worth their time",
-    "step_draft": "a draft with something to say lies in Drafts; send it, or call",
-    "question": "their question “{subject}” is open.",
-    "date_near": "{what}, on {day}.",
-    "away_near": "{what}: they are away from {day} on.",
-    "deadline_near": "{what} is to be done by {day}.",
-    "noted": "you noted: {what}",
-}
-_GERMAN = {
-    "point": ",",
-    "hours": "{count} h",
-    "days": "{count} Tage",
-    "silent": "{client}: keine Mail und kein Anruf, von keiner Seite, seit {since:%d.%m.%Y} ({days}); zu erwarten "
-    "waren höchstens {usual}.{incident} Nächster Schritt: {step}.",
-    "incident_open": "Ein Vorfall mit ihnen ist offen.",
-    "incident_resolved": "Ein Vorfall mit ihnen wurde in den letzten 30 Tagen abgeschlossen.",
-    "step": "schreiben oder anrufen, mit einer Sache, die ihre Zeit wert ist",
-    "step_draft": "ein Entwurf, der etwas zu sagen hat, liegt bereit; abschicken oder anrufen",
-    "question": "die Frage „{subject}“ von dort ist offen.",
-    "date_near": "{what}, am {day:%d.%m.%Y}.",
-    "away_near": "{what}: ab {day:%d.%m.%Y} sind sie abwesend.",
-    "deadline_near": "{what} soll bis {day:%d.%m.%Y} fertig sein.",
-    "noted": "Notiz: {what}",
-}
+        return words("hours", count=round(span / timedelta(hours=1)))
+    return words("days", count=words.number(span / _A_DAY))

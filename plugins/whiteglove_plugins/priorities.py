@@ -7,10 +7,11 @@ foremost of their projects, and for no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -18,24 +19,28 @@ from whiteglove import (
     Client,
     Context,
     Day,
+    Incident,
     Item,
     Mark,
+    Obligation,
     Place,
     PluginInfo,
     PluginSettings,
     Project,
     Promise,
-    PromiseKind,
     Section,
+    Words,
     hookimpl,
 )
 
 _PROFILES = ("high", "normal", "low")
 _A_DAY = timedelta(days=1)
 _NEAR = timedelta(days=2)
-_WEEK = timedelta(days=7)
 _FORGOTTEN = timedelta(days=14)
 """After its deadline a project is taken for one that was done and left in the file."""
+
+
+Owed = TypeVar("Owed", Promise, Obligation, Incident)
 
 
 class Priorities(PluginSettings):
@@ -76,67 +81,68 @@ def summarise(day: Day, ctx: Context[Priorities]) -> Section | None:
     if day.is_past:
         # The work of a day that is over has no order any more.
         return None
-    words = _GERMAN if ctx.owner.language == "de" else _ENGLISH
     found = order(day.date, ctx)
-    items = [_item(work, day.date, ctx, words) for work in found[: ctx.config.most]]
+    items = [_item(work, day.date, ctx) for work in found[: ctx.config.most]]
     if more := len(found) - len(items):
-        items.append(Item(text=words["more"].format(count=more)))
-    return Section(title=words["title"], place=Place.WORK, items=tuple(items), quiet=words["quiet"])
+        items.append(Item(text=ctx.words("more", count=more)))
+    return Section(title=ctx.words("title"), place=Place.WORK, items=tuple(items), quiet=ctx.words("quiet"))
 
 
 def order(today: date, ctx: Context[Priorities]) -> list[Work]:
     """All work of the book, the most urgent first."""
-    found = [work for client in ctx.book.clients.values() for work in _of(client, today, ctx)]
+    promises = _by_client(ctx.ledger.open_promises())
+    questions = _by_client(ctx.ledger.open_obligations())
+    incidents = _by_client(ctx.ledger.open_incidents())
+    found: list[Work] = []
+    for key, client in ctx.book.clients.items():
+        late = [promise for promise in promises[key] if promise.due <= ctx.now]
+        # An answer whose time was told is the late promise itself.
+        told = {promise.obligation for promise in late}
+        overdue = [one for one in questions[key] if one.due and one.due <= ctx.now and one.row not in told]
+        owed = Work(client=client, late=late[0] if late else None, overdue=len(overdue), incidents=len(incidents[key]))
+        found += _of(owed, today)
     return sorted(found, key=lambda work: work.rank)
 
 
-def _of(client: Client, today: date, ctx: Context[Priorities]) -> Iterator[Work]:
-    """A client's projects, the foremost with all that is owed to them."""
-    projects = [
-        project for project in client.projects if project.deadline is None or project.deadline >= today - _FORGOTTEN
-    ]
-    late = [promise for promise in ctx.ledger.open_promises(client.key) if promise.due <= ctx.now]
-    # An answer whose time was told is the late promise itself.
-    told = {promise.obligation for promise in late}
-    waiting = ctx.ledger.open_obligations(client.key)
-    overdue = sum(found.due is not None and found.due <= ctx.now and found.row not in told for found in waiting)
-    incidents = len(ctx.ledger.open_incidents(client.key))
-    foremost, *others = sorted(
-        (Work(client=client, project=project) for project in projects), key=lambda work: work.rank
-    ) or [Work(client=client)]
-    if foremost.project or late or overdue or incidents:
-        yield Work(
-            client=client,
-            project=foremost.project,
-            late=late[0] if late else None,
-            overdue=overdue,
-            incidents=incidents,
-        )
-    yield from others
+def _by_client(found: Iterable[Owed]) -> Mapping[str, list[Owed]]:
+    grouped: dict[str, list[Owed]] = defaultdict(list)
+    for one in found:
+        grouped[one.client].append(one)
+    return grouped
 
 
-def _item(work: Work, today: date, ctx: Context[Priorities], words: dict[str, str]) -> Item:
-    why = ", ".join(_reasons(work, today, ctx, words)) or words["no_deadline"]
+def _of(owed: Work, today: date) -> Iterator[Work]:
+    """A client's projects, the foremost with all that is `owed` to them."""
+    projects = [one for one in owed.client.projects if one.deadline is None or one.deadline >= today - _FORGOTTEN]
+    works = sorted((Work(client=owed.client, project=one) for one in projects), key=lambda work: work.rank)
+    if works:
+        yield replace(owed, project=works[0].project)
+        yield from works[1:]
+    elif owed.late or owed.overdue or owed.incidents:
+        yield owed
+
+
+def _item(work: Work, today: date, ctx: Context[Priorities]) -> Item:
+    why = ", ".join(_reasons(work, today, ctx.words)) or ctx.words("no_deadline")
     return Item(
-        text=words["named"].format(project=work.project.name, why=why) if work.project else why,
+        text=ctx.words("named", project=work.project.name, why=why) if work.project else why,
         client=work.client.key,
         mark=_mark(work, today),
-        detail=_set_aside(work, today, ctx, words),
+        detail=_set_aside(work, today, ctx),
     )
 
 
-def _reasons(work: Work, today: date, ctx: Context[Priorities], words: dict[str, str]) -> Iterator[str]:
+def _reasons(work: Work, today: date, words: Words) -> Iterator[str]:
     """In the order in which they count."""
     if work.late is not None:
-        due = work.late.due.astimezone(ZoneInfo(ctx.owner.timezone))
-        yield words["late"].format(what=words[work.late.kind], due=words["moment"].format(due=due))
+        yield words(f"late_{work.late.kind}", due=words.when(work.late.due))
     if work.project and work.project.profile != "normal":
-        yield words[work.project.profile]
+        yield words(work.project.profile)
     if work.deadline is not None:
-        yield words["was_due" if work.deadline < today else "deadline"].format(day=_day(work.deadline, today, words))
+        yield words("was_due" if work.deadline < today else "deadline", day=words.on(work.deadline))
     for what, count in (("overdue", work.overdue), ("incident", work.incidents)):
         if count:
-            yield words[f"one_{what}" if count == 1 else f"some_{what}"].format(count=count)
+            yield words.counted(what, count)
 
 
 def _mark(work: Work, today: date) -> Mark:
@@ -147,70 +153,8 @@ def _mark(work: Work, today: date) -> Mark:
     return Mark.DUE if work.deadline is not None and work.deadline < today + _NEAR else Mark.PLAIN
 
 
-def _set_aside(work: Work, today: date, ctx: Context[Priorities], words: dict[str, str]) -> str:
+def _set_aside(work: Work, today: date, ctx: Context[Priorities]) -> str:
     """The hours that are set aside for this client today and still lie ahead."""
     midnight = ctx.worktime.instant(today + _A_DAY, time())
     block = ctx.worktime.next_block(work.client.work, ctx.now, midnight, work.client.planned)
-    if block is None:
-        return ""
-    zone = ZoneInfo(ctx.owner.timezone)
-    return words["set_aside"].format(start=block[0].astimezone(zone), end=block[1].astimezone(zone))
-
-
-def _day(day: date, today: date, words: dict[str, str]) -> str:
-    """As one says it, where it is near; a date where it is not."""
-    if today <= day < today + _NEAR:
-        return words["today" if day == today else "tomorrow"]
-    if today < day < today + _WEEK:
-        return words["weekdays"].split()[day.weekday()]
-    return words["date"].format(day=datetime.combine(day, time()))
-
-
-_ENGLISH = {
-    "title": "Today's work, in order",
-    "quiet": "no project is in the book",
-    "named": "{project}: {why}",
-    "more": "and {count} more",
-    "late": "{what} promised for {due} is late",
-    PromiseKind.REPORT: "the report",
-    PromiseKind.ANSWER: "the answer",
-    "moment": "{due:%Y-%m-%d %H:%M}",
-    "high": "high profile",
-    "low": "low profile",
-    "deadline": "deadline {day}",
-    "was_due": "deadline was {day}",
-    "no_deadline": "no deadline",
-    "one_overdue": "1 answer overdue",
-    "some_overdue": "{count} answers overdue",
-    "one_incident": "incident open",
-    "some_incident": "{count} incidents open",
-    "set_aside": "{start:%H:%M}–{end:%H:%M} set aside",
-    "today": "today",
-    "tomorrow": "tomorrow",
-    "date": "{day:%Y-%m-%d}",
-    "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-}
-_GERMAN = {
-    "title": "Arbeit für heute, der Reihe nach",
-    "quiet": "kein Projekt steht im Kundenbuch",
-    "named": "{project}: {why}",
-    "more": "und {count} weitere",
-    "late": "{what}, zugesagt für {due}, ist überfällig",
-    PromiseKind.REPORT: "der Bericht",
-    PromiseKind.ANSWER: "die Antwort",
-    "moment": "{due:%d.%m.%Y %H:%M}",
-    "high": "hohe Bedeutung",
-    "low": "geringe Bedeutung",
-    "deadline": "Frist {day}",
-    "was_due": "Frist war {day}",
-    "no_deadline": "keine Frist",
-    "one_overdue": "1 Antwort überfällig",
-    "some_overdue": "{count} Antworten überfällig",
-    "one_incident": "Vorfall offen",
-    "some_incident": "{count} Vorfälle offen",
-    "set_aside": "{start:%H:%M}–{end:%H:%M} vorgesehen",
-    "today": "heute",
-    "tomorrow": "morgen",
-    "date": "{day:%d.%m.%Y}",
-    "weekdays": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-}
+    return ctx.words("set_aside", block=ctx.words.block(*block)) if block is not None else ""

@@ -16,7 +16,9 @@ from whiteglove import (
     CancelWake,
     Client,
     Context,
+    DelegationState,
     Duration,
+    Kind,
     Note,
     Obligation,
     ObligationAnswered,
@@ -38,9 +40,7 @@ from whiteglove import (
     WakeAt,
     Warn,
     hookimpl,
-    say_when,
     shortened,
-    spoken,
 )
 
 _TOGETHER = timedelta(hours=1)
@@ -98,6 +98,8 @@ def on_timer(event: TimerFired, ctx: Context[Replies]) -> Actions:
     if obligation.due is None or obligation.due <= ctx.now:
         # That it is overdue the ledger itself says, once Sent has been read.
         return [Note(reason="overdue")]
+    if reason := _elsewhere(obligation, ctx):
+        return [Note(reason=reason)]
     return _tell("soon", client, obligation, ctx)
 
 
@@ -112,8 +114,7 @@ def on_promise(
     obligation = next((found for found in waiting if found.row == event.promise.obligation), None)
     if obligation is None:
         return [Note(reason="answered")]
-    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
-    text = words["late"].format(client=event.client.name, what=_named(obligation, "late_one", ctx))
+    text = ctx.words("late", client=event.client.name, what=_named(obligation, "late", ctx))
     key = f"promise_late:{event.promise.row}"
     return [Warn(reason="promise_late", key=key, text=text, client=event.client.key)]
 
@@ -133,6 +134,8 @@ def _overdue(client: Client, obligation: Obligation, ctx: Context[Replies]) -> l
     if _promise(obligation, ctx) is not None:
         # The promise is late at the same moment, and that is told at once.
         return [Note(reason="promise_late")]
+    if reason := _elsewhere(obligation, ctx):
+        return [Note(reason=reason)]
     return _tell("overdue", client, obligation, ctx)
 
 
@@ -151,6 +154,7 @@ def _tell(what: str, client: Client, first: Obligation, ctx: Context[Replies]) -
         others = [found for found in others if found.due is not None and found.due > ctx.now]
     else:
         others = [found for found in others if _promise(found, ctx) is None]
+    others = [found for found in others if not _elsewhere(found, ctx)]
     together = sorted([first, *others], key=lambda found: (found.due, found.row))
     promises = [promise.row for found in together if (promise := _promise(found, ctx))]
     warning = Warn(
@@ -170,15 +174,15 @@ def _tell(what: str, client: Client, first: Obligation, ctx: Context[Replies]) -
 
 
 def _said(what: str, client: Client, together: Sequence[Obligation], ctx: Context[Replies]) -> str:
-    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
+    words = ctx.words
     if len(together) == 1:
-        return words[what].format(client=client.name, what=_named(together[0], f"{what}_one", ctx))
-    named = [_named(found, f"{_state(found, ctx)}_one", ctx) for found in together[:_MOST_NAMED]]
+        return words("one_answer", client=client.name, what=_named(together[0], what, ctx))
+    named = [_named(found, _state(found, ctx), ctx) for found in together[:_MOST_NAMED]]
     more = len(together) - len(named)
-    named += [words["more"].format(count=more)] if more else []
+    named += [words("more", count=more)] if more else []
     past = sum(_state(found, ctx) == "overdue" for found in together)
-    some = words[_SEVERAL[past > 0, past < len(together)]].format(count=len(together))
-    return words["several"].format(client=client.name, some=some, what="; ".join(named))
+    some = words(_SEVERAL[past > 0, past < len(together)], count=len(together))
+    return words("several", client=client.name, some=some, what="; ".join(named))
 
 
 _SEVERAL = {
@@ -192,18 +196,47 @@ def _state(obligation: Obligation, ctx: Context[Replies]) -> str:
     return "overdue" if obligation.due is not None and obligation.due <= ctx.now else "soon"
 
 
-def _named(obligation: Obligation, form: str, ctx: Context[Replies]) -> str:
+def _named(obligation: Obligation, state: str, ctx: Context[Replies]) -> str:
     """One answer: what about, by when or since when, and how long it has waited."""
-    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
+    words = ctx.words
     assert obligation.due is not None
     message = ctx.ledger.message(obligation.message)
     subject = message.subject if message else ""
     waited = ctx.worktime.between(obligation.opened_at, ctx.now) / timedelta(hours=1)
-    return words[form].format(
-        subject=words["quoted"].format(subject=shortened(subject)) if subject else words["no_subject"],
-        due=say_when(obligation.due, ctx.worktime.at_work(ctx.now), ctx.owner),
-        told=words["told"] if _promise(obligation, ctx) else "",
-        waited=f"{waited:.1f}".removesuffix(".0").replace(".", words["decimal"]),
+    is_told = state == "soon" and _promise(obligation, ctx) is not None
+    return words(
+        f"is_{state}_told" if is_told else f"is_{state}",
+        subject=words.quoted(shortened(subject)) if subject else words("no_subject"),
+        due=words.when(obligation.due, read_at=ctx.worktime.at_work(ctx.now)),
+        waited=words.number(waited),
+    )
+
+
+def _elsewhere(obligation: Obligation, ctx: Context[Replies]) -> str | None:
+    """Why no word about this answer is due now: a teammate owes it, and the owner hears of it when it comes back, which
+    may be now; or it asks how things stand, and whoever asked was told when the report comes that answers it."""
+    if _is_with_team(obligation, ctx):
+        return "with_team"
+    return "told_when" if _knows_when(obligation, ctx) else None
+
+
+def _knows_when(obligation: Obligation, ctx: Context[Replies]) -> bool:
+    if set(obligation.kinds) != {Kind.STATUS_REQUEST}:
+        return False
+    reports = [one for one in ctx.ledger.open_promises(obligation.client) if one.kind is PromiseKind.REPORT]
+    return any(one.due > ctx.now and ctx.ledger.told(obligation.address, one.row) for one in reports)
+
+
+def _is_with_team(obligation: Obligation, ctx: Context[Replies]) -> bool:
+    """Whether a teammate owes this answer, or did until it was due: that it came back is told by itself."""
+    passed = ctx.ledger.delegations(obligation.client, obligation.opened_at)
+    return any(
+        one.obligation == obligation.row
+        and (
+            one.state is DelegationState.HANDED_OVER
+            or (one.state is DelegationState.RETURNED and one.due is not None and obligation.due == one.due <= ctx.now)
+        )
+        for one in passed
     )
 
 
@@ -223,41 +256,3 @@ def _told(what: str, obligation: Obligation) -> str:
 
 def _timer(obligation: Obligation) -> str:
     return f"answer:{obligation.row}"
-
-
-_ENGLISH = {
-    "soon": "{client}: the answer to {what}. Next step: answer, or write when you will.",
-    "soon_one": "{subject} is due {due}{told} and has waited {waited} working hours",
-    "overdue": "{client}: the answer to {what}. Next step: answer, or write when you will.",
-    "overdue_one": "{subject} was due {due} and has waited {waited} working hours",
-    "late": "{client}: the answer to {what}. Until they have it, nothing automatic goes to them. "
-    "Next step: answer, or write when you will.",
-    "late_one": "{subject} was promised for {due} and has waited {waited} working hours",
-    "several": "{client}: {some}: {what}. Next step: answer, or write when you will.",
-    "some_soon": "{count} answers are due soon",
-    "some_overdue": "{count} answers are overdue",
-    "some_of_both": "{count} answers are overdue or due soon",
-    "more": "and {count} more",
-    "told": ", as they were told,",
-    "quoted": "“{subject}”",
-    "no_subject": "a mail without a subject",
-    "decimal": ".",
-}
-_GERMAN = {
-    "soon": "{client}: Die Antwort auf {what}. Nächster Schritt: antworten, oder schreiben, wann es so weit ist.",
-    "soon_one": "{subject} ist {due} fällig{told} und wartet seit {waited} Arbeitsstunden",
-    "overdue": "{client}: Die Antwort auf {what}. Nächster Schritt: antworten, oder schreiben, wann es so weit ist.",
-    "overdue_one": "{subject} war {due} fällig und wartet seit {waited} Arbeitsstunden",
-    "late": "{client}: Die Antwort auf {what}. Bis dahin geht nichts Automatisches dorthin. Nächster Schritt: "
-    "antworten, oder schreiben, wann es so weit ist.",
-    "late_one": "{subject} war für {due} zugesagt und wartet seit {waited} Arbeitsstunden",
-    "several": "{client}: {some}: {what}. Nächster Schritt: antworten, oder schreiben, wann es so weit ist.",
-    "some_soon": "{count} Antworten sind bald fällig",
-    "some_overdue": "{count} Antworten sind überfällig",
-    "some_of_both": "{count} Antworten sind überfällig oder bald fällig",
-    "more": "und {count} weitere",
-    "told": ", so ist es zugesagt,",
-    "quoted": "„{subject}“",
-    "no_subject": "eine Mail ohne Betreff",
-    "decimal": ",",
-}

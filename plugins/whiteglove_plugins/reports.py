@@ -44,9 +44,7 @@ from whiteglove import (
     Warn,
     Withdraw,
     hookimpl,
-    say_when,
     shortened,
-    spoken,
 )
 
 _AHEAD = 3
@@ -199,10 +197,11 @@ def _unnoticed(client: Client, due: datetime, ctx: Context[Reports]) -> list[Act
     is_slot = slot is not None and slot.at == due if promise is None else _was_only_planned(promise)
     if not is_slot or ctx.now > due + _TOO_LATE:
         return [Note(reason="slot_settled")]
-    words = spoken(ctx.owner, _ENGLISH, _GERMAN)
-    by_call = _is_call(client, due, ctx)
-    text = words["unnoticed_call" if by_call else "unnoticed"].format(
-        client=client.name, due=say_when(due, ctx.worktime.at_work(ctx.now), ctx.owner), key=client.key
+    text = ctx.words(
+        f"unnoticed_{_by(client, due, ctx)}",
+        client=client.name,
+        due=ctx.words.when(due, read_at=ctx.worktime.at_work(ctx.now)),
+        key=client.key,
     )
     key = f"report_unnoticed:{client.key}:{due.isoformat()}"
     return [Warn(reason="report_unnoticed", key=key, text=text, urgency="today", client=client.key)]
@@ -214,16 +213,17 @@ def _was_only_planned(promise: Promise) -> bool:
 
 
 def _remind(client: Client, reminder: _Reminder, ctx: Context[Reports]) -> list[Action]:
-    words, due = spoken(ctx.owner, _ENGLISH, _GERMAN), reminder.due
-    promise, by_call = _promise(client, due, ctx), _is_call(client, due, ctx)
-    drafted = ctx.config.drafts and not by_call
-    text = words["reminder"].format(
+    words, due = ctx.words, reminder.due
+    promise, by = _promise(client, due, ctx), _by(client, due, ctx)
+    drafted = ctx.config.drafts and by == "report"
+    step = "step_draft" if drafted else "step_write" if by == "report" else "step_call"
+    text = words(
+        f"reminder_{by}",
         client=client.name,
-        what=words["call" if by_call else "report"],
-        due=say_when(due, ctx.worktime.at_work(ctx.now), ctx.owner),
-        promised=words["promised"] if promise else "",
-        open=_open(client, words, ctx),
-        step=words["step_draft" if drafted else "step_call" if by_call else "step_write"],
+        due=words.when(due, read_at=ctx.worktime.at_work(ctx.now)),
+        promised=words("promised") if promise else "",
+        open=_open(client, ctx),
+        step=words(step, key=client.key),
     )
     warning = Warn(
         reason="report_due",
@@ -308,22 +308,18 @@ def _incidents(client: Client, ctx: Context[Reports]) -> Iterator[Json]:
 
 def _late(client: Client, promise: Promise, ctx: Context[Reports]) -> list[Action]:
     """Two honest lines, ready to be sent, and where they lie; the draft of the report itself stays."""
-    words, by_call = spoken(ctx.owner, _ENGLISH, _GERMAN), _is_call(client, promise.due, ctx)
-    drafted = ctx.config.drafts and not by_call
+    words, by = ctx.words, _by(client, promise.due, ctx)
+    drafted = ctx.config.drafts and by == "report"
+    step = "late_step_draft" if drafted else "late_step_write" if by == "report" else "late_step_call"
     warning = Warn(
         reason="promise_late",
         key=f"promise_late:{promise.row}",
         client=client.key,
-        text=words["late"].format(
-            client=client.name,
-            what=words["call" if by_call else "report"],
-            due=say_when(promise.due, ctx.now, ctx.owner),
-            step=words["late_step" if drafted else "late_call" if by_call else "late_write"],
-        ),
+        text=words(f"late_{by}", client=client.name, due=words.when(promise.due), step=words(step, key=client.key)),
     )
     if not drafted:
         return [warning]
-    by = _full_hour(ctx.worktime.add(ctx.now, _NOTE_WITHIN))
+    ready = _full_hour(ctx.worktime.add(ctx.now, _NOTE_WITHIN))
     return [
         warning,
         Draft(
@@ -333,8 +329,8 @@ def _late(client: Client, promise: Promise, ctx: Context[Reports]) -> list[Actio
             template="late",
             subject="late_subject",
             brief=_brief("brief_late", client, promise.due, ctx),
-            values={"subject": client.report_subject, "due": promise.due.isoformat(), "by": by.isoformat()},
-            until=by,
+            values={"subject": client.report_subject, "due": promise.due.isoformat(), "by": ready.isoformat()},
+            until=ready,
         ),
     ]
 
@@ -395,88 +391,31 @@ def _report_key(client: Client, due: datetime) -> str:
 
 def _brief(name: str, client: Client, due: datetime, ctx: Context[Reports]) -> str:
     """What a draft is for; by date, since the same draft wished for a day later must say the same."""
-    local = due.astimezone(ZoneInfo(ctx.owner.timezone))
-    return spoken(ctx.owner, _ENGLISH, _GERMAN)[name].format(client=client.name, due=f"{local:%Y-%m-%d %H:%M}")
+    return ctx.words(name, client=client.name, due=ctx.words.in_full(due))
 
 
 def _late_key(client: Client, due: datetime) -> str:
     return f"late:{client.key}:{due.isoformat()}"
 
 
-def _is_call(client: Client, due: datetime, ctx: Context[Reports]) -> bool:
-    """Whether this report is given by telephone: so says its slot, or every slot where it was moved to another time."""
+def _by(client: Client, due: datetime, ctx: Context[Reports]) -> str:
+    """`call` for a report that is given by telephone, so says its slot, or every slot where it was moved to another
+    time; else `report`."""
     slot = next(iter(ctx.worktime.slots(client.report, due - timedelta(microseconds=1))), None)
     if slot is not None and slot.at == due:
-        return slot.by == "call"
-    return bool(client.report) and all(known.by == "call" for known in client.report)
+        return "call" if slot.by == "call" else "report"
+    return "call" if client.report and all(known.by == "call" for known in client.report) else "report"
 
 
-def _open(client: Client, words: dict[str, str], ctx: Context[Reports]) -> str:
+def _open(client: Client, ctx: Context[Reports]) -> str:
     """How much is open with them, in a few words."""
-    counts = (
-        ("question", len(ctx.ledger.open_obligations(client.key))),
-        ("incident", len(ctx.ledger.open_incidents(client.key))),
-    )
-    said = [words[name if count == 1 else f"{name}s"].format(count=count) for name, count in counts if count]
-    return words["open"].format(what=words["and"].join(said)) if said else ""
+    words = ctx.words
+    questions = words.counted("question", len(ctx.ledger.open_obligations(client.key)))
+    incidents = words.counted("incident", len(ctx.ledger.open_incidents(client.key)))
+    what = words("and", first=questions, second=incidents) if questions and incidents else questions or incidents
+    return words("open", what=what) if what else ""
 
 
 def _full_hour(instant: datetime) -> datetime:
     begun = instant.replace(minute=0, second=0, microsecond=0)
     return begun if begun == instant else begun + timedelta(hours=1)
-
-
-_ENGLISH = {
-    "reminder": "{client}: {what} is due {due}{promised}.{open} Next step: {step}",
-    "promised": ", as they were told",
-    "open": " Open with them: {what}.",
-    "question": "1 question",
-    "questions": "{count} questions",
-    "incident": "1 incident",
-    "incidents": "{count} incidents",
-    "and": " and ",
-    "step_draft": "a draft lies in Drafts; complete it and send it.",
-    "step_call": "call them, and note it: whiteglove note KEY TEXT --call.",
-    "step_write": "write it.",
-    "unnoticed_call": "{client}: no call is noted at the time planned for one, {due}. Nobody was promised that time. "
-    "Next step: call them; whiteglove note {key} TEXT --call says that it was.",
-    "unnoticed": "{client}: the report planned for {due} has not gone out, as far as Sent tells. Nobody was promised "
-    "that time. Next step: send it; or whiteglove reports sent {key}, if it was given another way.",
-    "late": "{client}: {what} promised for {due} is late. Until it is there, nothing automatic goes to them. "
-    "Next step: {step}",
-    "late_step": "send it, or the honest note that lies in Drafts.",
-    "late_call": "call them, and note it: whiteglove note KEY TEXT --call.",
-    "late_write": "send it, or write to them when it comes.",
-    "brief_report": "A draft of the report to {client}, due {due}.",
-    "brief_late": "An honest note to {client}: the report promised for {due} is late. Check the new time in it.",
-    "brief_rhythm": "A mail that tells {client} when they will hear from you.",
-    "report": "the report",
-    "call": "the call",
-}
-_GERMAN = {
-    "reminder": "{client}: {what} ist {due} fällig{promised}.{open} Nächster Schritt: {step}",
-    "promised": ", so ist es zugesagt",
-    "open": " Offen: {what}.",
-    "question": "1 Frage",
-    "questions": "{count} Fragen",
-    "incident": "1 Vorfall",
-    "incidents": "{count} Vorfälle",
-    "and": " und ",
-    "step_draft": "Ein Entwurf liegt bereit; ergänzen und abschicken.",
-    "step_call": "anrufen und es vermerken: whiteglove note KEY TEXT --call.",
-    "step_write": "schreiben.",
-    "unnoticed_call": "{client}: Zur vorgesehenen Zeit, {due}, ist kein Anruf vermerkt. Zugesagt war sie niemandem. "
-    "Nächster Schritt: anrufen; whiteglove note {key} TEXT --call sagt, dass es geschah.",
-    "unnoticed": "{client}: Der Bericht, vorgesehen {due}, ist nicht hinausgegangen, soweit „Gesendet“ es zeigt. "
-    "Zugesagt war sie niemandem. Nächster Schritt: abschicken; wenn es schon geschah: whiteglove reports sent {key}.",
-    "late": "{client}: {what}, zugesagt für {due}, ist überfällig. Bis dahin geht nichts Automatisches "
-    "dorthin. Nächster Schritt: {step}",
-    "late_step": "abschicken, oder die ehrliche Notiz, die als Entwurf bereitliegt.",
-    "late_call": "anrufen und es vermerken: whiteglove note KEY TEXT --call.",
-    "late_write": "abschicken, oder schreiben, wann es so weit ist.",
-    "brief_report": "Ein Entwurf des Berichts an {client}, fällig {due}.",
-    "brief_late": "Eine ehrliche Notiz an {client}: Der für {due} zugesagte Bericht ist spät. Die neue Zeit prüfen.",
-    "brief_rhythm": "Eine Mail, die {client} sagt, wann sie von Ihnen hören.",
-    "report": "der Bericht",
-    "call": "der Anruf",
-}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -12,8 +13,11 @@ from whiteglove.actions import Action, Note, Reply, Warn
 from whiteglove.clients import Book, Client, Owner, Person, WorkingHours
 from whiteglove.events import MessageReceived, PromiseBroken, PromiseDue, PromiseKept, PromiseLate
 from whiteglove.hookspecs import Context
+from whiteglove.host.words import read_words
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
 from whiteglove.message import MACHINE_KINDS, Address, Classification, Kind, RecordedMessage, Verdicts
+from whiteglove.owner_words import Words
+from whiteglove.settings.data import load_languages
 from whiteglove_plugins import acknowledge
 from whiteglove_plugins.acknowledge import Acknowledge
 
@@ -54,6 +58,12 @@ def context(*, report: datetime | None = REPORT_DUE, language: str = "en", **set
         ledger=KnownReport(report),  # type: ignore[arg-type]
         worktime=unused,
         memory=unused,
+        words=Words(
+            texts=read_words("acknowledge", "whiteglove_plugins")[0][language],
+            language=load_languages()[language],
+            zone=ZoneInfo(owner.timezone),
+            now=NOW,
+        ),
         log=unused,
     )
 
@@ -194,8 +204,9 @@ def test_a_complaint_is_put_before_the_owner_and_not_answered(kinds: tuple[Kind,
     assert isinstance(warning, Warn)
     assert (warning.urgency, warning.client, warning.key) == ("now", "acme", "complaint:17")
     assert warning.text == (
-        "Acme GmbH: the mail from Wile Coyote at 10:42 (“Catalogue”) reads as a complaint or names a missed deadline. "
-        "Nothing automatic was sent. Next step: answer in person by 09:00 on 2026-11-25, or call."
+        "Acme GmbH: the mail that Wile Coyote wrote today at 10:42 (“Catalogue”) reads as a complaint or names a "
+        "missed deadline. Nothing automatic was sent. Next step: answer in person, at the latest tomorrow at 09:00, or "
+        "call."
     )
 
 
@@ -259,8 +270,8 @@ def test_the_owner_hears_of_what_is_urgent_at_once(kinds: tuple[Kind, ...], then
     assert isinstance(warning, Warn)
     assert (warning.urgency, warning.key) == ("now", "urgent_request:17")
     assert warning.text == (
-        "Acme GmbH: the mail from Wile Coyote at 10:42 (“Catalogue”) says that it is urgent. "
-        "Next step: read it now and answer by 09:00 on 2026-11-25."
+        "Acme GmbH: the mail that Wile Coyote wrote today at 10:42 (“Catalogue”) says that it is urgent. "
+        "Next step: read it now and answer, at the latest tomorrow at 09:00."
     )
 
 
@@ -277,8 +288,9 @@ def test_a_german_owner_is_told_in_german() -> None:
 
     assert isinstance(warning, Warn)
     assert warning.text == (
-        "Acme GmbH: Die Mail von wile@acme.example, 10:42, liest sich als Beschwerde oder nennt einen verpassten "
-        "Termin. Automatisch ging nichts hinaus. Nächster Schritt: selbst antworten bis 16:00 oder anrufen."
+        "Acme GmbH: Die Mail, die wile@acme.example heute um 10:42 Uhr geschrieben hat, liest sich als Beschwerde oder "
+        "nennt einen verpassten Termin. Automatisch ging nichts hinaus. Nächster Schritt: selbst antworten, spätestens "
+        "heute um 16 Uhr, oder anrufen."
     )
 
 
@@ -294,13 +306,13 @@ def test_a_late_promise_reaches_the_owner_at_once() -> None:
     assert isinstance(warning, Warn)
     assert (warning.urgency, warning.key, warning.reason) == ("now", "promise_late:9", "promise_late")
     assert warning.text == (
-        "Acme GmbH: the report promised for 10:44 has not gone out. Until it has, nothing automatic goes to them. "
-        "Next step: send it, or write to them when it comes."
+        "Acme GmbH: the report was due today at 10:44 and has not gone out. Until it has, nothing automatic goes to "
+        "them. Next step: send it, or write to them when it comes."
     )
 
 
 @pytest.mark.parametrize(
-    ("language", "what", "late"), [("en", "the answer", "26 h later"), ("de", "die Antwort", "nach 26 h")]
+    ("language", "what", "late"), [("en", "the answer", "26 h later"), ("de", "Die Antwort", "nach 26 Std.")]
 )
 def test_a_broken_promise_too(language: str, what: str, late: str) -> None:
     broken = promise(PromiseKind.ANSWER, NOW - timedelta(hours=26))

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from benches import BIRCH, QUESTION, STATUS, acme, plugin
 from whiteglove.actions import SendSummary, Warn
@@ -22,7 +23,7 @@ from whiteglove.prepare import AnswerWriter
 from whiteglove.schedule import Scheduler
 from whiteglove.sections import Day, Mark, Place, Summary
 from whiteglove.testing import Bench, SentMail
-from whiteglove_plugins import acknowledge, daily_summary, incidents
+from whiteglove_plugins import acknowledge, daily_summary, incidents, priorities
 
 MONDAY_EVENING = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 
@@ -92,7 +93,7 @@ def test_reports_that_are_due_late_or_coming_stand_in_it() -> None:
         assert "1 report due" in mail.subject
         mails = bench.advance(days=1)
         mail = next(mail for mail in mails if "Auto" not in mail.subject and "promise" in mail.subject)
-        assert "the report promised for 2026-03-03 16:00 has not gone out" in said(mail)
+        assert "the report was due yesterday at 16:00 and has not gone out" in said(mail)
         assert "whiteglove reports sent acme" in mail.text
 
 
@@ -248,8 +249,8 @@ def test_a_report_has_a_brief_of_what_is_open_and_near() -> None:
         bench.receive("I am very disappointed. This is unacceptable.", subject="Delay")
         mail = bench.advance(hours=22)[-1]
         assert (
-            "report today at 16:00: an incident is open, 2 questions of theirs are open, deadline of Catalogue Friday, "
-            "Fair tomorrow, 11:00–13:00 set aside"
+            "report today at 16:00: an incident is open; 2 questions of theirs are open; deadline of Catalogue on "
+            "Friday; Fair tomorrow; set aside: 11:00–13:00 today"
         ) in said(mail)
         assert "whiteglove clients acme" in mail.text
 
@@ -270,7 +271,7 @@ def test_a_broken_promise_is_said_once() -> None:
         mails = [mail for _ in range(4) for mail in bench.advance(days=1)]
         told = [mail for mail in mails if "was not given" in said(mail)]
         assert len(told) == 1
-        assert "the report promised for 2026-03-03 16:00 was not given" in said(told[0])
+        assert "the report was due on Tuesday at 16:00 and was not given" in said(told[0])
 
 
 def test_of_a_date_that_is_over_it_says_what_became_of_its_promises() -> None:
@@ -289,8 +290,27 @@ def test_of_a_date_that_is_over_it_says_what_became_of_its_promises() -> None:
         assert (part.items, part.quiet) == ((), "nothing was promised for that date")
 
 
-def test_both_languages_have_the_same_words_with_the_same_values() -> None:
-    english, german = daily_summary._ENGLISH, daily_summary._GERMAN
-    assert english.keys() == german.keys()
-    for name, text in english.items():
-        assert text.count("{") == german[name].count("{"), name
+def statements(number: int, day: date | None) -> int:
+    """How many questions the store is asked for a summary on a Monday, of a book of so many clients."""
+    clients = {
+        f"client{at}": acme(report='["Tue 16:00"]').replace("acme", f"client{at}").replace("Acme", f"Client {at}")
+        for at in range(number)
+    }
+    asked: list[str] = []
+
+    def ask(connection: object, cursor: object, statement: str, *others: object) -> None:
+        asked.append(statement)
+
+    with Bench(daily_summary, now=MONDAY_EVENING, clients=clients, beside={"priorities": priorities}) as bench:
+        for at in range(number):
+            bench.receive(QUESTION, sender=f"Wile <wile@client{at}.example>")
+        bench.advance(days=6, hours=12)
+        sa.event.listen(bench.store._reader, "before_cursor_execute", ask)
+        build(bench.settings, bench.host, bench.store, day, bench.clock.now())
+    return len(asked)
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 3, 4)])
+def test_a_further_client_costs_one_question_to_the_store(day: date | None) -> None:
+    """Which report comes next is asked for each; what is open, late and answered is asked for all of them at once."""
+    assert statements(5, day) - statements(2, day) == 3

@@ -56,11 +56,11 @@ def test_the_profile_before_the_deadline_and_what_has_none_last_of_its_profile()
     }
     with make(clients) as bench:
         assert lines(bench) == [
-            "birch: Book: high profile, deadline 2026-04-17",
+            "birch: Book: high profile, deadline on 17 April",
             "birch: Fair: high profile",
             "acme: Print: deadline tomorrow",
-            "acme: Pages: deadline Friday",
-            "cedar: Maps: deadline Friday",
+            "acme: Pages: deadline on Friday",
+            "cedar: Maps: deadline on Friday",
             "acme: Shop: no deadline",
             "cedar: Signs: low profile, deadline today",
         ]
@@ -76,9 +76,9 @@ def test_overdue_answers_then_incidents_decide_between_equals() -> None:
             bench.receive(QUESTION, sender="pat@cedar.example", subject=subject)
         bench.advance(hours=3)
         assert lines(bench) == [
-            "cedar: Pages: deadline Friday, 2 answers overdue",
-            "birch: Pages: deadline Friday, incident open",
-            "acme: Pages: deadline Friday",
+            "cedar: Pages: deadline on Friday, 2 answers overdue",
+            "birch: Pages: deadline on Friday, incident open",
+            "acme: Pages: deadline on Friday",
         ]
         assert [found.mark for found in section(bench).items] == [Mark.LATE, Mark.NOW, Mark.PLAIN]
 
@@ -92,7 +92,7 @@ def test_a_broken_word_comes_before_everything() -> None:
         bench.receive(STATUS, sender="pat@birch.example")
         bench.advance(hours=1, minutes=1)
         first, *rest = lines(bench)
-        assert first == "birch: Maps: the report promised for 2026-03-02 11:00 is late"
+        assert first == "birch: Maps: the report was due today at 11:00 and is late"
         assert rest[-1] == "birch: Signs: low profile"
 
 
@@ -101,7 +101,7 @@ def test_an_answer_that_was_promised_is_counted_once() -> None:
     with make({"acme": client("acme", "Pages")}, beside={"acknowledge": receipts}) as bench:
         bench.receive(QUESTION, sender="pat@acme.example")
         bench.advance(hours=3)
-        assert lines(bench) == ["acme: Pages: the answer promised for 2026-03-02 12:00 is late"]
+        assert lines(bench) == ["acme: Pages: the answer was due today at 12:00 and is late"]
 
 
 def test_a_client_without_projects_stands_there_while_something_is_owed() -> None:
@@ -116,14 +116,14 @@ def test_a_client_without_projects_stands_there_while_something_is_owed() -> Non
 def test_a_deadline_that_passed_is_late_until_it_is_old() -> None:
     projects = ("Pages; deadline = 2026-02-27", "Print; deadline = 2026-02-10")
     with make({"acme": client("acme", *projects)}) as bench:
-        assert lines(bench) == ["acme: Pages: deadline was 2026-02-27"]
+        assert lines(bench) == ["acme: Pages: the deadline was on Friday"]
         assert item(bench, "acme").mark is Mark.LATE
 
 
 def test_hours_set_aside_today_stand_beside_it_while_they_lie_ahead() -> None:
     clients = {"acme": client("acme", "Pages", head='work = ["Mon 11:00-13:00", "Tue 09:00-10:00"]')}
     with make(clients) as bench:
-        assert item(bench, "acme").detail == "11:00–13:00 set aside"
+        assert item(bench, "acme").detail == "set aside: 11:00–13:00 today"
         bench.advance(hours=2)
         assert item(bench, "acme").detail == ""
 
@@ -145,4 +145,4 @@ def test_in_german() -> None:
     with make(clients, owner={"language": "de"}) as bench:
         bench.receive(QUESTION, sender="pat@acme.example")
         bench.advance(hours=3)
-        assert lines(bench) == ["acme: Pages: hohe Bedeutung, Frist Freitag, 1 Antwort überfällig"]
+        assert lines(bench) == ["acme: Pages: hohe Bedeutung, Frist am Freitag, 1 Antwort überfällig"]

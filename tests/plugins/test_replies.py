@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benches import BIRCH, QUESTION, THANKS, acme
+from benches import BIRCH, QUESTION, STATUS, THANKS, acme
 from whiteglove.ledger import PromiseState
 from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge, incidents, replies, reports
@@ -135,7 +135,7 @@ class TestOverdue:
             bench.restart()
             until(bench, DUE + timedelta(hours=2))
             (text,) = told(bench, "promise_late")
-        assert text.startswith("Acme GmbH: the answer to “Paper” was promised for today at 09:30")
+        assert text.startswith("Acme GmbH: the answer to “Paper” was due today at 09:30, as they were told")
 
     def test_the_owner_hears_of_it_in_working_hours(self) -> None:
         friday = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
@@ -145,6 +145,31 @@ class TestOverdue:
             (late,) = [warning for warning in bench.warned if warning.reason == "answer_overdue"]
             assert bench.obligations[0].due == datetime(2026, 3, 6, 16, 30, tzinfo=UTC)
             assert late.due == datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+
+
+class TestToldWhen:
+    def test_whoever_knows_when_the_report_comes_waits_for_nothing_else(self) -> None:
+        beside = {"acknowledge": (acknowledge, {"delay": "0s"})}
+        with make({"acme": acme(report='["Fri 16:00"]')}, beside=beside) as bench:
+            bench.receive(STATUS)
+            assert len(bench.obligations) == 1
+            until(bench, DUE + timedelta(hours=26))
+            assert told(bench) == []
+
+    def test_what_else_they_asked_is_still_minded(self) -> None:
+        beside = {"acknowledge": (acknowledge, {"delay": "0s"})}
+        with make({"acme": acme(report='["Fri 16:00"]')}, beside=beside) as bench:
+            bench.receive(STATUS)
+            bench.receive(QUESTION, subject="Paper")
+            until(bench, DUE + timedelta(hours=2))
+            assert all("“Paper”" in text and "Catalogue" not in text for text in told(bench))
+            assert len(told(bench)) == 2
+
+    def test_whoever_was_told_nothing_is_minded(self) -> None:
+        with make({"acme": acme(report='["Fri 16:00"]')}) as bench:
+            bench.receive(STATUS)
+            until(bench, DUE + timedelta(hours=2))
+            assert len(told(bench)) == 2
 
 
 class TestTogether:
@@ -265,6 +290,6 @@ def test_in_german() -> None:
         until(bench, DUE + MINUTE)
         soon, late = told(bench)
     assert soon.startswith(
-        "Acme GmbH: Die Antwort auf „Papier“ ist morgen um 09:30 fällig und wartet seit 7 Arbeitsstunden."
+        "Acme GmbH: Die Antwort auf „Papier“ ist morgen um 9:30 Uhr fällig und wartet seit 7 Arbeitsstunden."
     )
-    assert "war heute um 09:30 fällig" in late
+    assert "war heute um 9:30 Uhr fällig" in late

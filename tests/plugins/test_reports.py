@@ -211,13 +211,24 @@ class TestLate:
             assert placed(bench, "late") == []
             assert placed(bench, "report") == []
 
+    def test_the_note_that_it_is_late_is_not_the_report(self) -> None:
+        with make() as bench:
+            bench.receive(STATUS)
+            until(bench, TUESDAY_REPORT + timedelta(minutes=2))
+            late = next(at for at, mail in enumerate(bench.drafted) if "is not with you" in mail.text)
+            bench.owner_sends_draft(late)
+            assert [promise.state for promise in bench.promises] == [PromiseState.LATE]
+            assert [incident.state for incident in bench.incidents] != ["resolved"]
+            bench.owner_sends("Here it is.", subject="The catalogue")
+            assert [(promise.state, promise.late) for promise in bench.promises] == [(PromiseState.KEPT, True)]
+
     def test_a_slot_that_nobody_was_promised_is_only_pointed_out(self) -> None:
         with make() as bench:
             until(bench, TUESDAY_REPORT + timedelta(minutes=2))
             (text,) = told(bench, "report_unnoticed")
             assert bench.incidents == []
             assert placed(bench, "late") == []
-        assert text.startswith("Acme GmbH: the report planned for today at 16:00 has not gone out")
+        assert text.startswith("Acme GmbH: a report was planned today at 16:00 and has not gone out")
         assert "whiteglove reports sent acme" in text
 
     def test_so_is_one_that_was_moved(self) -> None:
@@ -228,7 +239,7 @@ class TestLate:
             assert told(bench, "report_unnoticed") == []
             until(bench, moved + timedelta(minutes=2))
             (text,) = told(bench, "report_unnoticed")
-        assert text.startswith("Acme GmbH: the report planned for today at 12:00 has not gone out")
+        assert text.startswith("Acme GmbH: a report was planned today at 12:00 and has not gone out")
 
     def test_nor_that_where_it_went_out(self) -> None:
         with make() as bench:

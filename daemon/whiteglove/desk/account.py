@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from whiteglove.desk.account_words import Words, words_in
+from whiteglove.desk.account_words import words_of
 from whiteglove.desk.unanswered import Waiting, quoted, read_waiting, shortened, unanswered
 from whiteglove.ledger import MailState
-from whiteglove.prepare.summing import reader_of
+from whiteglove.owner_words import Words
 from whiteglove.sections import Day, Item, Mark, Place, Section
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store import events, folders, gaps, ledger, messages, outbox, timers, warnings
@@ -21,7 +21,6 @@ from whiteglove.store.folders import FolderState
 from whiteglove.store.gaps import Gap
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.store.warnings import WarningRow
-from whiteglove.summary import Reader
 
 INBOX = "inbox"
 STALE_AFTER = timedelta(minutes=15)
@@ -88,13 +87,13 @@ def core_sections(
     account: Account, settings: Settings, day: Day, *, resting: Sequence[str], failed: Sequence[str]
 ) -> list[Section]:
     """The core's sections in the owner's language. `resting` plugins are suspended, `failed` ones had no part ready."""
-    words = words_in(settings.owner.language)
+    words = words_of(settings, day.until)
     found = [unanswered(account.waiting, words, day.until), _not_sent(account, words)]
     if not day.is_past:
         found.append(_health(account, settings, day, words, resting, failed))
     if account.warnings:
         items = tuple(Item(text=warning.text, client=warning.client) for warning in account.warnings)
-        found.append(Section(title=words["told_in_summary"], place=Place.TOLD, items=items))
+        found.append(Section(title=words("told_in_summary"), place=Place.TOLD, items=items))
     return found
 
 
@@ -109,15 +108,15 @@ def _not_sent(account: Account, words: Words) -> Section:
     left.subtract((mail.state, mail.reason) for mail, _ in named)
     items += [_counted(state, reason, count, words) for (state, reason), count in left.items() if count]
     if account.parked:
-        said = words["one_parked" if account.parked == 1 else "parked"].format(number=account.parked)
+        said = words.counted("parked", account.parked)
         items.append(Item(text=said, detail=", ".join(account.parked_by), mark=Mark.FAILED, step="whiteglove events"))
     # What failed must not be hidden behind much that was merely held back.
     items.sort(key=lambda item: item.mark is not Mark.FAILED)
     failed = sum(count for (state, _), count in account.because.items() if _MARKS[state] is Mark.FAILED)
     failed += bool(account.parked)
-    headline = words["some_failed"].format(number=failed) if failed else ""
+    headline = words.counted("failed", failed)
     return Section(
-        title=words["not_sent"], place=Place.HELD_BACK, items=tuple(items), headline=headline, quiet=words["all_sent"]
+        title=words("not_sent"), place=Place.HELD_BACK, items=tuple(items), headline=headline, quiet=words("all_sent")
     )
 
 
@@ -128,12 +127,12 @@ def _mail(mail: OutboxRow, subject: str, words: Words) -> Item:
 
 def _counted(state: MailState, reason: str, count: int, words: Words) -> Item:
     """Mails that share a reason, in one line."""
-    said = words["one_mail" if count == 1 else "mails"].format(number=count)
+    said = words.counted("mail", count)
     return Item(text=f"{said}: {_why(state, reason, words)}", mark=_MARKS[state], step="whiteglove outbox")
 
 
 def _why(state: MailState, reason: str, words: Words) -> str:
-    return words.get(reason, reason) if state is MailState.WITHHELD else words[state]
+    return words.texts.get(reason, reason) if state is MailState.WITHHELD else words(state)
 
 
 def _health(
@@ -141,32 +140,31 @@ def _health(
 ) -> Section:
     """Each mailbox's last successful search and longest gap, what was read and sent, plugins that are not well, and
     when something comes due next."""
-    reader = reader_of(settings)
-    items = [_mailbox(box, account, settings, day, words, reader) for box in settings.mailboxes]
-    items.append(Item(text=words["traffic"].format(received=account.received, sent=account.sent)))
-    items += [Item(text=words["resting"].format(plugin=plugin), mark=Mark.FAILED) for plugin in resting]
-    items += [Item(text=words["no_part"].format(plugin=plugin), mark=Mark.FAILED) for plugin in failed]
+    items = [_mailbox(box, account, settings, day, words) for box in settings.mailboxes]
+    items.append(Item(text=words("traffic", received=words.number(account.received), sent=words.number(account.sent))))
+    items += [Item(text=words("resting", plugin=plugin), mark=Mark.FAILED) for plugin in resting]
+    items += [Item(text=words("no_part", plugin=plugin), mark=Mark.FAILED) for plugin in failed]
     if account.next_due is not None:
-        items.append(Item(text=words["next_due"].format(at=reader.moment(account.next_due))))
+        items.append(Item(text=words("next_due", at=words.moment(account.next_due))))
     # A store that no daemon has worked on yet is not unwell.
     unwell = sum(item.mark is Mark.FAILED for item in items) if account.folders else 0
-    headline = words["unwell"].format(number=unwell) if unwell else ""
-    return Section(title=words["health"], place=Place.HEALTH, items=tuple(items), headline=headline)
+    headline = words.counted("unwell", unwell)
+    return Section(title=words("health"), place=Place.HEALTH, items=tuple(items), headline=headline)
 
 
-def _mailbox(box: MailboxAccount, account: Account, settings: Settings, day: Day, words: Words, reader: Reader) -> Item:
+def _mailbox(box: MailboxAccount, account: Account, settings: Settings, day: Day, words: Words) -> Item:
     """A mailbox is as fresh as that of its watched folders which was searched the longest time ago."""
     moments = [folder.searched_at for folder in account.folders if (folder.mailbox, folder.role) == (box.name, INBOX)]
     if len(moments) < len(box.folders) or None in moments:
-        return Item(text=words["never"].format(mailbox=box.name), mark=Mark.FAILED)
+        return Item(text=words("never", mailbox=box.name), mark=Mark.FAILED)
     oldest = min(filter(None, moments))
     is_fresh = day.until - oldest <= max(STALE_AFTER, 3 * settings.daemon.poll)
-    said = words["searched" if is_fresh else "stale"].format(mailbox=box.name, at=reader.moment(oldest))
+    said = words("searched" if is_fresh else "stale", mailbox=box.name, at=words.moment(oldest))
     gap = account.gaps.get(box.name)
     return Item(
         text=said,
         mark=Mark.OK if is_fresh else Mark.FAILED,
-        detail=words["gap"].format(length=spoken(gap.length, words), since=reader.moment(gap.since)) if gap else "",
+        detail=words("gap", length=spoken(gap.length, words), since=words.moment(gap.since)) if gap else "",
     )
 
 
@@ -176,4 +174,4 @@ def spoken(length: timedelta, words: Words) -> str:
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "days"), (hours, "hours"), (minutes, "minutes")]
     first = next((at for at, (number, _) in enumerate(parts) if number), len(parts) - 1)
-    return " ".join(words[unit].format(number=number) for number, unit in parts[first : first + 2] if number)
+    return " ".join(words(unit, number=number) for number, unit in parts[first : first + 2] if number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from whiteglove.wording import Language
+from whiteglove.wording import Language, say_short_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,20 +24,13 @@ class Reader:
 
     def short_day(self, day: date) -> str:
         """A date as short as it can be said: "Sat 21 Nov"."""
-        language = self.language
-        return self.word(
-            "day",
-            weekday=language.short_weekdays[day.weekday()],
-            day=self._number(day),
-            month=language.short_months[day.month - 1],
-        )
+        return say_short_day(day, self.language)
 
     def long_day(self, day: date) -> str:
         """A date in full, as it heads a page: "Saturday, 21 November 2026"."""
         language = self.language
-        whole = language.date["with_year"].format(
-            day=self._number(day), month=language.months[day.month - 1], year=day.year
-        )
+        number = language.date["first"] if day.day == 1 else day.day
+        whole = language.date["with_year"].format(day=number, month=language.months[day.month - 1], year=day.year)
         said = self.word("date", weekday=language.weekdays[day.weekday()], date=whole)
         return said[:1].upper() + said[1:]
 
@@ -45,6 +38,3 @@ class Reader:
         """An instant in the owner's zone, to the minute: "Sat 21 Nov, 08:00". The instant is aware."""
         here = instant.astimezone(self.zone)
         return self.word("moment", day=self.short_day(here.date()), hour=here.hour, minute=here.minute)
-
-    def _number(self, day: date) -> str:
-        return self.language.date["first"] if day.day == 1 else str(day.day)
