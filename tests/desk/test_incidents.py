@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ from benches import COMPLAINT, acme, plugin
 from whiteglove.actions import OpenIncident, UpdateIncident
 from whiteglove.desk.incidents import open_incident, update_incident
 from whiteglove.events import IncidentOpened, IncidentResolved, IncidentUpdated
-from whiteglove.ledger import IncidentKind, IncidentState
+from whiteglove.ledger import IncidentKind, IncidentState, Severity
 from whiteglove.store import Store, events, incidents
 from whiteglove.store.schema import events as table
 from whiteglove.testing import Bench
+from whiteglove_plugins import acknowledge
+from whiteglove_plugins import incidents as incidents_plugin
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OPEN = OpenIncident(
@@ -78,6 +81,13 @@ def test_a_step_without_a_state_leaves_it_where_it_is(tx: sa.Connection) -> None
     assert told(tx)[1:] == [("IncidentUpdated", 1), ("IncidentUpdated", 1)]
 
 
+def test_how_grave_a_step_was_judged_is_kept_with_it(tx: sa.Connection) -> None:
+    open_incident(tx, replace(OPEN, severity=Severity.SERIOUS), NOW)
+    update_incident(tx, UpdateIncident(reason="x", incident=1, severity=Severity.MINOR), NOW)
+
+    assert [entry.severity for entry in incidents.get(tx, 1).entries] == [Severity.SERIOUS, Severity.MINOR]
+
+
 def test_it_is_resolved_once(tx: sa.Connection) -> None:
     open_incident(tx, OPEN, NOW)
     line = update_incident(tx, RESOLVE, NOW)
@@ -134,3 +144,31 @@ def test_with_nobody_in_the_book_there_is_none() -> None:
         with bench.store.read() as tx:
             assert incidents.everything(tx) == ()
         assert bench.failures == []
+
+
+def resolve(bench: Bench, reason: str = "command") -> None:
+    with bench.store.write() as tx:
+        update_incident(tx, UpdateIncident(reason=reason, incident=1, state=IncidentState.RESOLVED), bench.clock.now())
+    bench.run()
+
+
+def test_what_is_settled_waits_for_no_answer_and_the_next_question_is_answered() -> None:
+    with Bench(acknowledge, delay="0s", complaints="receipt", beside={"incidents": incidents_plugin}) as bench:
+        bench.receive(COMPLAINT, subject="The cover")
+        bench.receive("Which paper do you recommend?", subject="Paper")
+        assert [promise.kind for promise in bench.promises] == ["answer"]
+        resolve(bench)
+        # The other question is another matter.
+        (left,) = bench.obligations
+        assert left.message == 2
+        assert [(promise.state, promise.evidence) for promise in bench.promises] == [("kept", "command")]
+        bench.advance(days=1)
+        assert len(bench.receive("How are things progressing?", subject="Pages")) >= 1
+        assert "complaint_open" not in bench.reasons
+
+
+def test_what_goes_on_in_another_incident_is_not_settled() -> None:
+    with Bench(acknowledge, beside={"incidents": incidents_plugin}) as bench:
+        bench.receive(COMPLAINT, subject="The cover")
+        resolve(bench, "same_matter")
+        assert len(bench.obligations) == 1

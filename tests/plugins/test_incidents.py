@@ -18,7 +18,7 @@ from whiteglove.desk.keeping import Keeper
 from whiteglove.desk.summing import build
 from whiteglove.ledger import Incident, IncidentKind, IncidentState, PromiseState
 from whiteglove.message import Guess, Kind
-from whiteglove.sections import Day, Mark, Place, Section
+from whiteglove.sections import Mark, Place, Section
 from whiteglove.store import incidents as stored
 from whiteglove.testing import WILE, Bench, SentMail
 from whiteglove_plugins import acknowledge, incidents
@@ -100,10 +100,11 @@ class TestAComplaint:
             (warning,) = b.warned
             assert (warning.urgency, warning.key, warning.reason) == ("now", "complaint:1", "complaint")
             assert warning.text == (
-                "Acme GmbH: the mail from Wile Coyote at 10:00 (“Catalogue”) reads as a complaint (“am very "
-                "disappointed”). An incident is open: until you resolve it, no question of theirs is answered "
-                "automatically, even after your own answer. Next step: answer in person by 09:30 on 2026-03-03, or "
-                "call. When it is settled: whiteglove incidents"
+                "Acme GmbH: the mail that Wile Coyote wrote today at 10:00 (“Catalogue”) reads as a complaint (“am "
+                "very disappointed”). An incident is open (serious): until you resolve it, no question of theirs is "
+                "answered automatically, even after your own answer. Next step: answer in person by tomorrow, 09:30, "
+                "or call. A draft for it lies in Drafts; once sent, it is an admission in writing. When it is settled: "
+                "whiteglove incidents"
             )
 
     @pytest.mark.parametrize("first", [acknowledge, incidents])
@@ -122,6 +123,17 @@ class TestAComplaint:
             assert incident.kind is IncidentKind.DEADLINE_MISSED
             assert (incident.entries[0].reason, incident.entries[0].cue) == ("deadline_missed", "missed the deadline")
             assert "names a missed deadline (“missed the deadline”)" in b.warned[0].text
+
+    @pytest.mark.parametrize(("more", "is_said"), [("", True), ("deadline = 2026-02-27\n", False)])
+    def test_where_no_deadline_is_on_record_the_owner_is_told_to_look_first(self, more: str, is_said: bool) -> None:
+        with Bench(incidents, clients={"acme": f'{acme()}[[projects]]\nname = "Catalogue"\n{more}'}) as b:
+            b.receive(MISSED, subject="Catalogue")
+            assert ("look it up before you admit anything" in b.warned[0].text) is is_said
+
+    def test_a_promise_that_was_late_is_on_record(self) -> None:
+        with late_bench() as b:
+            b.receive(MISSED, subject="Report")
+            assert "look it up" not in b.warned[-1].text
 
     def test_it_need_not_be_the_first_thing_that_is_said_and_no_other_words_are_quoted(self) -> None:
         votes = plugin("votes", classify=lambda: [Guess(Kind.COMPLAINT, 0.6, "")])
@@ -186,10 +198,11 @@ class TestAComplaint:
         with Bench(incidents, owner={"language": "de"}) as b:
             b.receive(COMPLAINT)
             assert b.warned[0].text == (
-                "Acme GmbH: Die Mail von Wile Coyote, 10:00 („Catalogue“), liest sich als Beschwerde („am very "
-                "disappointed“). Ein Vorfall ist offen: Bis er abgeschlossen ist, wird keine Frage von dort "
-                "automatisch beantwortet, auch nach der eigenen Antwort nicht. Nächster Schritt: selbst antworten bis "
-                "03.03.2026 um 09:30 oder anrufen. Wenn es erledigt ist: whiteglove incidents"
+                "Acme GmbH: Was Wile Coyote heute um 10 Uhr geschrieben hat („Catalogue“), liest sich als Beschwerde "
+                "(„am very disappointed“). Ein Vorfall ist offen (ernst): Bis er abgeschlossen ist, wird keine Frage "
+                "von dort automatisch beantwortet, auch nach der eigenen Antwort nicht. Nächster Schritt: selbst "
+                "antworten, bis morgen, 9:30 Uhr, oder anrufen. Ein Entwurf dafür liegt bereit; abgeschickt ist er ein "
+                "schriftliches Eingeständnis. Wenn es erledigt ist: whiteglove incidents"
             )
 
 
@@ -278,9 +291,9 @@ class TestALatePromise:
             assert [(entry.reason, entry.promise) for entry in incident.entries] == [("promise_late", 1)]
             assert [(warning.key, warning.urgency) for warning in b.warned] == [("promise_late:1", "now")]
             assert b.warned[0].text == (
-                "Acme GmbH: the report promised for 16:00 has not gone out. Until it has, an incident is open and no "
-                "question of theirs is answered automatically. Next step: send it, or write to them when it comes. "
-                "See: whiteglove incidents"
+                "Acme GmbH: the report promised for today, 16:00 has not gone out. Until it has, an incident is open "
+                "and no question of theirs is answered automatically. Next step: send it, or write to them when it "
+                "comes. See: whiteglove incidents"
             )
 
     @pytest.mark.parametrize("first", [acknowledge, incidents])
@@ -348,7 +361,7 @@ class TestALatePromise:
         with bench(clients={"acme": acme(report="[]")}) as b:
             b.receive(STATUS)
             b.advance(days=1, hours=2)
-            assert "the answer promised for 09:30" in b.warned[0].text
+            assert "the answer promised for today, 09:30" in b.warned[0].text
             b.owner_sends("All is well.", answers=FIRST)
             assert only(b).state is IncidentState.RESOLVED
 
@@ -414,35 +427,6 @@ class TestSilence:
             assert mail.recipient == "jutta@birch.example"
 
 
-class Summary:
-    """A plugin that keeps what another one has to say in the summary."""
-
-    def __init__(self) -> None:
-        self.sections: list[Section] = []
-
-    def module(self) -> ModuleType:
-        def on_message(event: Any, ctx: Any) -> None:
-            if event.message.subject != "Sum up":
-                return
-            now = ctx.now
-            day = Day(date=ctx.worktime.local_date(now), since=now - timedelta(days=1), until=now)
-            self.sections.append(incidents.summarise(day, ctx))
-
-        return plugin("summary", on_message=on_message)
-
-
-def summary_of(bench: Bench, summary: Summary) -> Section:
-    bench.receive("FYI only.", subject="Sum up", sender="Jutta Forst <jutta@birch.example>")
-    return summary.sections[-1]
-
-
-def summed(language: str = "en") -> tuple[Bench, Summary]:
-    summary = Summary()
-    beside = {"summary": summary.module()}
-    clients = {"acme": acme(), "birch": BIRCH}
-    return Bench(incidents, beside=beside, clients=clients, owner={"language": language}), summary
-
-
 def part_of(b: Bench, day: date | None) -> Section:
     """The plugin's part of the summary of a date; of today's without one."""
     summary = build(b.settings, b.host, b.store, day, b.clock.now())
@@ -451,15 +435,13 @@ def part_of(b: Bench, day: date | None) -> Section:
 
 class TestTheSummary:
     def test_without_an_incident_it_says_so(self) -> None:
-        bench, summary = summed()
-        with bench as b:
-            section = summary_of(b, summary)
+        with Bench(incidents, clients={"acme": acme(), "birch": BIRCH}) as b:
+            section = part_of(b, None)
             assert (section.place, section.items, section.headline) == (Place.INCIDENTS, (), "")
             assert (section.title, section.quiet) == ("Incidents", "no incident is open")
 
     def test_what_is_open_comes_first_and_the_oldest_of_that(self) -> None:
-        bench, summary = summed()
-        with bench as b:
+        with Bench(incidents, clients={"acme": acme(), "birch": BIRCH}) as b:
             b.receive(COMPLAINT, subject="Catalogue pages for the spring, of which nobody has seen anything so far")
             b.advance(hours=20)
             b.receive(COMPLAINT, subject="Invoice")
@@ -467,24 +449,25 @@ class TestTheSummary:
             b.owner_sends("I am sorry.", answers="bench.2@elsewhere.example")
             resolve(b, 3)
             b.advance(hours=30)
-            section = summary_of(b, summary)
+            section = part_of(b, None)
             assert section.headline == "2 incidents open"
             assert [(item.client, item.mark, item.text, item.detail, item.step) for item in section.items] == [
                 (
                     "acme",
                     Mark.NOW,
-                    "“Catalogue pages for the spring, of which nobody has seen an…”: complaint, you have not written "
-                    "to them yet",
+                    "“Catalogue pages for the spring, of which nobody has seen an…”: complaint (serious), you have not "
+                    "written to them yet",
                     "open for 2 days",
-                    "write to them or call; once it is settled: whiteglove incidents resolve 1",
+                    "send the draft that lies in Drafts, or call; once it is settled: whiteglove incidents resolve 1",
                 ),
                 (
                     "acme",
                     Mark.DUE,
-                    "“Invoice”: complaint, you wrote to them; automatic answers wait until you resolve it",
+                    "“Invoice”: complaint (serious), you wrote to them; automatic answers wait until you resolve it",
                     "open for 30 h",
                     "ask whether it is settled; once it is settled: whiteglove incidents resolve 2",
                 ),
+                ("acme", Mark.OK, "missed deadline (serious), resolved", "", ""),
             ]
 
     def test_what_was_agreed_as_a_remedy_is_the_next_step(self) -> None:
@@ -504,7 +487,7 @@ class TestTheSummary:
             resolve(b, 1)
             b.advance(days=2)
             stood = [
-                [(item.mark, item.text.partition(", ")[2]) for item in part_of(b, date(2026, 3, day)).items]
+                [(item.mark, item.text.partition("), ")[2]) for item in part_of(b, date(2026, 3, day)).items]
                 for day in (1, 2, 3, 4, 5)
             ]
             assert stood == [
@@ -516,28 +499,25 @@ class TestTheSummary:
             ]
 
     def test_what_was_resolved_since_the_last_one_is_told_once_more(self) -> None:
-        bench, summary = summed()
-        with bench as b:
+        with Bench(incidents) as b:
             b.receive(MISSED, subject="")
             resolve(b, 1)
-            b.advance(hours=23)
-            (item,) = summary_of(b, summary).items
-            assert (item.text, item.mark, item.step) == ("missed deadline, resolved", Mark.OK, "")
-            b.advance(hours=2)
-            assert summary_of(b, summary).items == ()
+            b.advance(days=2)
+            (item,) = part_of(b, date(2026, 3, 2)).items
+            assert (item.text, item.mark, item.step) == ("missed deadline (minor), resolved", Mark.OK, "")
+            assert part_of(b, date(2026, 3, 3)).items == ()
 
     def test_a_german_owner_reads_german(self) -> None:
-        bench, summary = summed("de")
-        with bench as b:
+        with Bench(incidents, owner={"language": "de"}) as b:
             b.receive(COMPLAINT)
             b.advance(minutes=90)
-            section = summary_of(b, summary)
+            section = part_of(b, None)
             assert (section.title, section.headline, section.quiet) == (
                 "Vorfälle",
                 "1 Vorfall offen",
                 "kein Vorfall ist offen",
             )
-            assert section.items[0].text == "„Catalogue“: Beschwerde, noch nicht beantwortet"
+            assert section.items[0].text == "„Catalogue“: Beschwerde (ernst), noch nicht beantwortet"
             assert section.items[0].detail == "offen seit 90 min"
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
 from store.conftest import DAY, HOUR, MINUTE, NOW, AddMessage
-from whiteglove.ledger import IncidentEntry, IncidentKind, IncidentState
+from whiteglove.ledger import IncidentEntry, IncidentKind, IncidentState, Severity
 from whiteglove.store import Store, incidents, messages
 
 
@@ -79,6 +79,18 @@ def test_what_was_reached_stays_whatever_else_comes_to_light(tx: sa.Connection, 
 
     assert found.state is state
     assert [step.state for step in found.entries] == [IncidentState.OPENED, state, state]
+
+
+def test_of_all_that_was_judged_the_gravest_counts(tx: sa.Connection) -> None:
+    row = open_one(tx)
+    assert incidents.get(tx, row).severity is Severity.MINOR
+
+    for severity in (Severity.SERIOUS, Severity.GRAVE, Severity.MINOR, None):
+        incidents.add(tx, row, entry("more", severity=severity))
+    found = incidents.get(tx, row)
+
+    assert [step.severity for step in found.entries[1:]] == [Severity.SERIOUS, Severity.GRAVE, Severity.MINOR, None]
+    assert found.severity is Severity.GRAVE
 
 
 def test_the_end_has_a_time(tx: sa.Connection) -> None:

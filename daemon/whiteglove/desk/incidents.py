@@ -12,8 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.actions import OpenIncident, UpdateIncident
-from whiteglove.ledger import Incident, IncidentEntry, IncidentState
-from whiteglove.store import events, incidents, messages
+from whiteglove.ledger import Incident, IncidentEntry, IncidentState, PromiseState
+from whiteglove.store import events, incidents, ledger, messages
+
+SAME_MATTER = "same_matter"
+"""Why an incident ends that goes on in another one."""
 
 Line = dict[str, Any]
 
@@ -35,14 +38,35 @@ def update_incident(tx: sa.Connection, action: UpdateIncident, now: datetime) ->
     entry = _entry(action, action.state or incident.state, now)
     incidents.add(tx, incident.row, entry)
     resolved = entry.state is IncidentState.RESOLVED
+    if resolved and action.reason != SAME_MATTER:
+        _close_what_was_asked(tx, incident, now)
     line = _line(tx, "incident.resolved" if resolved else "incident.updated", incident, entry)
     events.add(tx, "IncidentResolved" if resolved else "IncidentUpdated", now, incident.row, line)
     return line
 
 
+def _close_what_was_asked(tx: sa.Connection, incident: Incident, now: datetime) -> None:
+    """A matter that is settled, perhaps by a call, waits for no answer any more: neither do the messages about it."""
+    about = {entry.message for entry in incident.entries if entry.message is not None}
+    for obligation in ledger.open_obligations(tx, incident.client):
+        if obligation.message not in about:
+            continue
+        ledger.answer_obligation(tx, obligation.row, now, None)
+        events.add(tx, "ObligationAnswered", now, obligation.row)
+        for promise in ledger.answer_promises(tx, obligation.row):
+            ledger.close_promise(tx, promise.row, PromiseState.KEPT, now, late=now > promise.due, evidence="command")
+            events.add(tx, "PromiseKept", now, promise.row)
+
+
 def _entry(action: OpenIncident | UpdateIncident, state: IncidentState, now: datetime) -> IncidentEntry:
     return IncidentEntry(
-        at=now, reason=action.reason, state=state, message=action.message, promise=action.promise, cue=action.cue
+        at=now,
+        reason=action.reason,
+        state=state,
+        message=action.message,
+        promise=action.promise,
+        cue=action.cue,
+        severity=action.severity,
     )
 
 

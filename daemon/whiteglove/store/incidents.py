@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.ledger import Incident, IncidentEntry, IncidentKind, IncidentState
+from whiteglove.ledger import Incident, IncidentEntry, IncidentKind, IncidentState, Severity
 from whiteglove.store.schema import INCIDENT_OPEN, ROW, SINCE, incident_entries, incidents, inserted
 
 LONGEST_CUE = 80
@@ -59,6 +59,7 @@ def add(tx: sa.Connection, incident: int, entry: IncidentEntry) -> None:
             "message": entry.message,
             "promise": entry.promise,
             "cue": entry.cue[:LONGEST_CUE],
+            "severity": entry.severity,
         },
     )
     resolved_at = entry.at if entry.state is IncidentState.RESOLVED else None
@@ -106,7 +107,9 @@ def _with_entries(tx: sa.Connection, rows: Sequence[sa.Row[Any]]) -> tuple[Incid
         values = row._asdict()
         number = values.pop("incident")
         del values["row"]
-        entries[number].append(IncidentEntry(**{**values, "state": IncidentState(values["state"])}))
+        values["state"] = IncidentState(values["state"])
+        values["severity"] = Severity(values["severity"]) if values["severity"] else None
+        entries[number].append(IncidentEntry(**values))
     return tuple(_incident(row, entries[row.row]) for row in rows)
 
 
