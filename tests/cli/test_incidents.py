@@ -1,4 +1,4 @@
-"""`incidents`: what is open, what became of one, and the owner's word that it is settled."""
+"""`incidents`: what is open, what became of one, and the owner's word about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.conftest import Home
 from cli.test_explaining import record
 from whiteglove.actions import OpenIncident, UpdateIncident
 from whiteglove.desk.incidents import open_incident, update_incident
-from whiteglove.ledger import IncidentKind, IncidentState
+from whiteglove.ledger import IncidentKind, IncidentState, Severity
 from whiteglove.store import events, incidents
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -29,6 +29,7 @@ def opened(home: Home, client: str = "acme", matter: str = "thread:1", *, hours:
             matter=matter,
             message=message,
             cue="unacceptable",
+            severity=Severity.SERIOUS,
         )
         return int(open_incident(tx, action, NOW - timedelta(hours=hours))["incident"])
 
@@ -56,10 +57,10 @@ def test_what_is_open_is_listed_the_oldest_first(home: Home) -> None:
         (1, "acknowledged"),
     ]
     heading, *rows = home.ask("incidents").out.splitlines()
-    assert heading.split() == ["ID", "CLIENT", "KIND", "STATE", "OPENED", "SUBJECT"]
+    assert heading.split() == ["ID", "CLIENT", "KIND", "SEVERITY", "STATE", "OPENED", "SUBJECT"]
     assert [row.split() for row in rows] == [
-        ["2", "birch", "complaint", "opened", "9", "h", "ago", "Catalogue"],
-        ["1", "acme", "complaint", "acknowledged", "5", "h", "ago", "Catalogue"],
+        ["2", "birch", "complaint", "serious", "opened", "9", "h", "ago", "Catalogue"],
+        ["1", "acme", "complaint", "serious", "acknowledged", "5", "h", "ago", "Catalogue"],
     ]
 
 
@@ -68,7 +69,7 @@ def test_all_shows_the_resolved_ones_after_those_that_are_open(home: Home) -> No
     opened(home, matter="thread:2", hours=1)
     home.ask("incidents", "resolve", "1")
     assert [one["id"] for one in home.ask("incidents", "--all", "--json").json["incidents"]] == [2, 1]
-    assert [row.split()[3] for row in home.ask("incidents", "--all").out.splitlines()[1:]] == ["opened", "resolved"]
+    assert [row.split()[4] for row in home.ask("incidents", "--all").out.splitlines()[1:]] == ["opened", "resolved"]
 
 
 @pytest.mark.parametrize("arguments", [("1", "--json"), ("--json", "1")])
@@ -76,14 +77,19 @@ def test_one_with_all_that_happened(home: Home, arguments: tuple[str, ...]) -> N
     opened(home)
     acknowledged(home, 1)
     said = home.ask("incidents", *arguments).json
-    assert list(said) == ["id", "client", "kind", "state", "matter", "opened_at", "resolved_at", "entries"]
+    assert list(said) == [
+        *("id", "client", "kind", "severity", "state", "matter", "opened_at", "resolved_at", "entries"),
+    ]
+    assert said["severity"] == "serious"
     assert (said["id"], said["client"], said["kind"], said["state"]) == (1, "acme", "complaint", "acknowledged")
     assert (said["matter"], said["resolved_at"]) == ("thread:1", None)
     assert datetime.fromisoformat(said["opened_at"]) == NOW - timedelta(hours=5)
     assert [datetime.fromisoformat(entry.pop("at")) for entry in said["entries"]] == [NOW - timedelta(hours=5), NOW]
     assert said["entries"] == [
-        {"reason": "complaint", "state": "opened", "message_id": "m1@acme.example", "cue": "unacceptable"},
-        {"reason": "owner_wrote", "state": "acknowledged", "message_id": None, "cue": None},
+        dict(
+            zip(said["entries"][0], ("complaint", "opened", "serious", "m1@acme.example", "unacceptable"), strict=True)
+        ),
+        {"reason": "owner_wrote", "state": "acknowledged", "severity": None, "message_id": None, "cue": None},
     ]
 
 
@@ -91,7 +97,10 @@ def test_one_as_people_read_it(home: Home) -> None:
     opened(home)
     out = home.ask("incidents", "1").out
     assert "Acme GmbH (acme)" in out
-    assert out.splitlines()[-1].split()[-4:] == ["complaint", "opened", "“unacceptable”", "m1@acme.example"]
+    assert out.splitlines()[-1].split()[-5:] == [
+        *("complaint", "opened", "serious", "“unacceptable”", "m1@acme.example"),
+    ]
+    assert "Severity  serious" in out
 
 
 def test_a_client_who_left_the_book_stands_by_the_key(home: Home) -> None:
@@ -108,6 +117,38 @@ def test_the_owners_word_resolves_it_and_an_event_follows(home: Home) -> None:
     with home.store() as store, store.read() as tx:
         assert len(events.of_subject(tx, "IncidentResolved", 1)) == 1
         assert not incidents.any_open(tx, "acme")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("resolve", "1", "--json"), ("resolve", "--json", "1"), ("--json", "resolve", "1")]
+)
+def test_an_option_may_stand_anywhere(home: Home, arguments: tuple[str, ...]) -> None:
+    opened(home)
+    assert home.ask("incidents", *arguments).json["state"] == "resolved"
+
+
+def test_the_owners_word_moves_it_on_step_by_step_and_never_back(home: Home) -> None:
+    opened(home)
+    assert home.ask("incidents", "acknowledge", "1").out == "Incident 1 with Acme GmbH is acknowledged.\n"
+    said = home.ask("incidents", "offered", "--json", "1").json
+    assert (said["state"], said["resolved_at"]) == ("remedy_offered", None)
+    for step in ("acknowledge", "offered"):
+        done = home.ask("incidents", step, "1")
+        assert (done.code, done.out) == (1, "")
+        assert done.err == "whiteglove: incident 1 is open, with a remedy offered already\n"
+    assert home.ask("incidents", "resolve", "1").code == 0
+    assert home.ask("incidents", "acknowledge", "1").err.startswith("whiteglove: incident 1 was resolved already, on ")
+    with home.store() as store, store.read() as tx:
+        steps = [(entry.reason, str(entry.state)) for entry in incidents.get(tx, 1).entries]
+        assert steps[1:] == [("command", "acknowledged"), ("command", "remedy_offered"), ("command", "resolved")]
+        assert len(events.of_subject(tx, "IncidentUpdated", 1)) == 2
+
+
+def test_a_step_may_be_left_out(home: Home) -> None:
+    opened(home)
+    opened(home, matter="thread:2")
+    done = home.ask("incidents", "offered", "2")
+    assert done.out == "Incident 2 with Acme GmbH is open, with a remedy offered.\n"
 
 
 def test_it_says_what_else_is_open_with_that_client(home: Home) -> None:
@@ -139,12 +180,13 @@ def test_an_unknown_number_exits_1(home: Home, arguments: tuple[str, ...]) -> No
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("resolve",), "incidents resolve needs the number of an incident"),
+        (("resolve",), 'incidents resolve takes the number of one incident; right would be "incidents resolve 3"'),
+        (("offered", "3", "4"), 'right would be "incidents offered 3"'),
         (("resolve", "acme"), "acme: an incident has a number"),
         (("acme",), "acme: an incident has a number"),
         (("²",), "²: an incident has a number"),
         (("9" * 30,), "an incident has a number"),
-        (("3", "4"), 'right would be "incidents resolve ID"'),
+        (("3", "4"), 'right would be "incidents 3"'),
     ],
 )
 def test_wrong_usage_exits_2(home: Home, arguments: tuple[str, ...], words: str) -> None:
