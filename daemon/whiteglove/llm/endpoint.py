@@ -1,29 +1,21 @@
 """One question to one endpoint: POST …/chat/completions as OpenAI's API has it, within a deadline.
 
-A connection for each question, no proxy, no redirect. Without `allow_remote` only addresses of this machine are ever
-connected to, whatever a name resolves to.
+Without `allow_remote` only addresses of this machine are ever connected to, whatever a name resolves to.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from whiteglove.errors import ConfigurationError, GrammarError
-from whiteglove.settings import Secret, Settings
-from whiteglove.settings.places import CREDENTIALS_FOLDER, resolve
-from whiteglove.settings.secrets import SecretSource, parse_source
+from whiteglove.errors import ConfigurationError
+from whiteglove.settings import Settings
+from whiteglove.settings.kept import kept
+from whiteglove.web import Request, WebError, exchange
 
 LARGEST_ANSWER = 64 * 1024
 """Octets that are read of an answer; an answer is one short object in a wrapping."""
@@ -56,7 +48,7 @@ class Endpoint:
 def endpoint_of(section: Mapping[str, Any], settings: Settings, environ: Mapping[str, str]) -> Endpoint:
     """What a checked section `[plugins.llm]` describes. Raises ConfigurationError for a key that is kept nowhere."""
     source = section["api_key"]
-    key = _secret(source, settings, environ).reveal if source is not None else None
+    key = kept(source, settings, ("plugins", "llm", "api_key"), environ).reveal if source is not None else None
     return Endpoint(
         url=section["url"],
         model=section["model"],
@@ -66,28 +58,14 @@ def endpoint_of(section: Mapping[str, Any], settings: Settings, environ: Mapping
     )
 
 
-def _secret(written: object, settings: Settings, environ: Mapping[str, str]) -> Secret:
-    path = ("plugins", "llm", "api_key")
-    try:
-        source = parse_source(written)
-    except GrammarError as error:
-        raise ConfigurationError((settings.problem(path, str(error)),)) from None
-    folder = settings.path.parent
-    if source.kind == "file":
-        source = SecretSource("file", (str(resolve(source.argument[0], folder, environ)),))
-    place = settings.problem(path, "is where the key is kept")
-    return Secret(source, place, environ, credentials=Path(folder).absolute() / CREDENTIALS_FOLDER)
-
-
 def complete(endpoint: Endpoint, messages: list[dict[str, str]], seconds: float) -> str:
     """What the model says to these messages, within so many seconds whatever the endpoint does meanwhile.
 
     Raises:
         EndpointError: it said nothing that can be read.
     """
-    until = time.monotonic() + seconds
     parts = urlsplit(endpoint.url)
-    headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if endpoint.key is not None:
         headers["Authorization"] = f"Bearer {_key(endpoint.key)}"
     body = {
@@ -98,22 +76,21 @@ def complete(endpoint: Endpoint, messages: list[dict[str, str]], seconds: float)
         "stream": False,
         "response_format": {"type": "json_object"},
     }
-    path = (parts.path.rstrip("/") or _USUAL_BASE) + _PATH
-    with _connected(endpoint, until) as connection:
-        try:
-            connection.request("POST", path, json.dumps(body).encode(), headers)
-            response = connection.getresponse()
-            # A redirect is an answer like any other that is no answer: the text goes to nobody else.
-            status, raw = response.status, response.read(LARGEST_ANSWER + 1)
-        except (OSError, HTTPException, ValueError):
-            raise EndpointError("late" if time.monotonic() >= until else "garbage") from None
-    if time.monotonic() >= until:
-        raise EndpointError("late")
-    if status != 200:
-        raise EndpointError(f"status_{status}")
-    if len(raw) > LARGEST_ANSWER:
-        raise EndpointError("too_long")
-    return _content(raw)
+    request = Request(
+        url=f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or _USUAL_BASE}{_PATH}",
+        headers=headers,
+        body=json.dumps(body).encode(),
+        allow_remote=endpoint.allow_remote,
+        longest=LARGEST_ANSWER,
+        tls=endpoint.tls,
+    )
+    try:
+        answer = exchange(request, seconds)
+    except WebError as error:
+        raise EndpointError(error.code) from None
+    if answer.status != 200:
+        raise EndpointError(f"status_{answer.status}")
+    return _content(answer.body)
 
 
 def _key(reveal: Callable[[], str]) -> str:
@@ -124,58 +101,6 @@ def _key(reveal: Callable[[], str]) -> str:
     if not key.isascii() or not key.isprintable():
         raise EndpointError("key")
     return key
-
-
-@contextmanager
-def _connected(endpoint: Endpoint, until: float) -> Iterator[HTTPConnection]:
-    """A connection that is cut at the deadline, even while the endpoint sends a byte now and then."""
-    parts = urlsplit(endpoint.url)
-    secure = parts.scheme == "https"
-    host = parts.hostname or ""
-    port = parts.port or (443 if secure else 80)
-    raw = _socket(host, port, until, allow_remote=endpoint.allow_remote)
-    try:
-        if secure:
-            context = endpoint.tls or ssl.create_default_context()
-            raw = context.wrap_socket(raw, server_hostname=host)
-    except (OSError, ValueError):
-        raw.close()
-        raise EndpointError("late" if time.monotonic() >= until else "tls") from None
-    connection = HTTPConnection(host, port)
-    connection.sock = raw
-    end = threading.Timer(max(0.0, until - time.monotonic()), _cut, [raw])
-    end.daemon = True
-    end.start()
-    try:
-        yield connection
-    finally:
-        end.cancel()
-        connection.close()
-
-
-def _cut(connected: socket.socket) -> None:
-    with suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
-
-
-def _socket(host: str, port: int, until: float, *, allow_remote: bool) -> socket.socket:
-    """Connected to the first address of this name that answers; without `allow_remote` only to one of this machine."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise EndpointError("unreachable") from None
-    addresses = [str(place[0]) for *_, place in found]
-    if not allow_remote:
-        addresses = [address for address in addresses if ipaddress.ip_address(address.partition("%")[0]).is_loopback]
-        if not addresses:
-            raise EndpointError("not_loopback")
-    for address in addresses:
-        seconds = until - time.monotonic()
-        if seconds <= 0:
-            raise EndpointError("late")
-        with suppress(OSError):
-            return socket.create_connection((address, port), timeout=seconds)
-    raise EndpointError("late" if time.monotonic() >= until else "unreachable")
 
 
 def _content(raw: bytes) -> str:
