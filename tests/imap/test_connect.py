@@ -12,7 +12,7 @@ from servers import certificates
 from servers.certificates import Certificate
 from servers.scripted import CLOSE, ScriptedImap
 from servers.sink import Sink
-from whiteglove.errors import ConfigurationError, MailboxError, Problem
+from whiteglove.errors import ConfigurationError, MailboxError, Problem, TokenError
 from whiteglove.imap import connect as connect_module
 from whiteglove.imap.connect import Connection, Credentials, Timeouts, connect
 from whiteglove.settings.servers import Security, ServerAddress
@@ -219,6 +219,55 @@ class TestTokens:
 
             assert fault[:2] == ("login", True)
             assert _answers(server)[1] == ""
+
+    @pytest.mark.parametrize(("mechanism", "answer"), [("XOAUTH2", ""), ("OAUTHBEARER", "\x01")])
+    def test_with_the_command_itself_where_the_server_takes_that(self, mechanism: str, answer: str) -> None:
+        with _authenticating(mechanism, f"IMAP4rev1 SASL-IR AUTH={mechanism}", end=b"%t NO [EXPIRED] no\r\n") as server:
+            server.then("AUTHENTICATE", b"%t OK welcome\r\n")
+            credentials = Credentials(token=lambda: "t0k3n")
+            opened(server, credentials=credentials)
+
+            assert server.answers == []
+            assert refused(lambda: opened(server, credentials=credentials))[:2] == ("login", True)
+            assert _answers(server) == [answer]
+
+    def test_one_that_is_refused_is_renewed_once(self) -> None:
+        refusals: list[str] = []
+
+        def renewed(token: str) -> str:
+            refusals.append(token)
+            return "new"
+
+        credentials = Credentials(token=lambda: "old", renewed=renewed)
+        with _authenticating("XOAUTH2", challenges=2, end=b"%t NO [AUTHENTICATIONFAILED] expired\r\n") as server:
+            server.then("AUTHENTICATE", b"%t NO [AUTHENTICATIONFAILED] expired\r\n")
+            server.then("AUTHENTICATE", b"%t OK welcome\r\n")
+            opened(server, credentials=credentials)
+
+            assert (refusals, server.commands.count("AUTHENTICATE")) == (["old"], 2)
+            assert refused(lambda: opened(server, credentials=Credentials(token=lambda: "old", renewed=lambda _: None)))
+            assert server.commands.count("AUTHENTICATE") == 3
+
+    def test_a_busy_server_has_nothing_against_the_token(self) -> None:
+        with _authenticating("XOAUTH2") as server:
+            server.then("AUTHENTICATE", b"%t NO [UNAVAILABLE] later\r\n")
+            credentials = Credentials(token=lambda: "t0k3n", renewed=lambda _: pytest.fail("it was not refused"))
+
+            assert refused(lambda: opened(server, credentials=credentials))[:2] == ("unavailable", False)
+
+    @pytest.mark.parametrize(("lasting", "code"), [(True, "login"), (False, "unreachable")])
+    def test_where_there_is_none_nothing_is_opened(self, lasting: bool, code: str) -> None:
+        def missing(*_: object) -> str:
+            raise TokenError("run `whiteglove login studio`", lasting=lasting)
+
+        with _authenticating("XOAUTH2") as server:
+            found, fatal, text = refused(lambda: opened(server, credentials=Credentials(token=missing)))
+
+            assert (found, fatal, server.commands) == (code, lasting, [])
+            assert text.endswith("run `whiteglove login studio`")
+            server.then("AUTHENTICATE", b"%t NO [AUTHENTICATIONFAILED] expired\r\n")
+            again = Credentials(token=lambda: "old", renewed=missing)
+            assert refused(lambda: opened(server, credentials=again))[:2] == (code, lasting)
 
 
 class _Authenticating(ScriptedImap):

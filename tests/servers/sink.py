@@ -57,7 +57,8 @@ class Sink:
         mechanisms: Sequence[str] = ("PLAIN", "LOGIN"),
         extensions: Sequence[str] = EXTENSIONS,
     ) -> None:
-        """With `users` (name to password, or token for XOAUTH2) MAIL needs a login, which the clear does not get."""
+        """With `users` (name to password, or to token for XOAUTH2 and OAUTHBEARER) MAIL needs a login, which the clear
+        does not get."""
         self.security = security
         self.context = certificate.server_context() if certificate else None
         self.users = users
@@ -220,7 +221,12 @@ class _Conversation(socketserver.BaseRequestHandler):
             fields = dict(part.split("=", 1) for part in _decoded(initial).split("\x01") if "=" in part)
             user, password = fields.get("user", ""), fields.get("auth", "").removeprefix("Bearer ")
             if (self.sink.users or {}).get(user) != password:
-                self._ask("334 eyJzdGF0dXMiOiI0MDEifQ==")
+                assert self._ask("334 eyJzdGF0dXMiOiI0MDEifQ==") == ""
+        elif mechanism.upper() == "OAUTHBEARER":
+            header, _, rest = _decoded(initial).partition(",\x01auth=Bearer ")
+            user, password = header.removeprefix("n,a="), rest.removesuffix("\x01\x01")
+            if (self.sink.users or {}).get(user) != password:
+                assert self._ask("334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=") == "\x01"
         else:
             _, user, password = _decoded(initial).split("\0")
         if (self.sink.users or {}).get(user) == password:

@@ -13,7 +13,7 @@ from servers import certificates
 from servers.certificates import Certificate
 from servers.ports import LOOPBACK, free_port
 from servers.sink import EXTENSIONS, Sink
-from whiteglove.errors import ConfigurationError, Problem, SubmissionError
+from whiteglove.errors import ConfigurationError, Problem, SubmissionError, TokenError
 from whiteglove.ports import Transport
 from whiteglove.settings.servers import Security, ServerAddress
 from whiteglove.smtp import SmtpTransport
@@ -367,6 +367,49 @@ class TestLogin:
             assert server.received[0].user == "robin"
 
             assert refused(dial(server, user="robin", token=lambda: "old"))[:2] == ("temporary", 535)
+
+    def test_a_token_by_the_newer_mechanism_where_it_is_the_only_one(self, dial: Dial) -> None:
+        with Sink(users={"robin": "t0k3n"}, mechanisms=["PLAIN", "OAUTHBEARER"]) as server:
+            dial(server, user="robin", token=lambda: "t0k3n").submit(ROBIN, WILE, NOTE)
+            assert refused(dial(server, user="robin", token=lambda: "old"))[:2] == ("temporary", 535)
+            assert server.wait_for(1)[0].user == "robin"
+
+    @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
+    def test_a_token_that_is_refused_is_renewed_once(self, dial: Dial, mechanism: str) -> None:
+        refusals: list[str] = []
+
+        def renewed(refused: str) -> str | None:
+            refusals.append(refused)
+            return "new" if len(refusals) == 1 else None
+
+        with Sink(users={"robin": "new"}, mechanisms=[mechanism]) as server:
+            dial(server, user="robin", token=lambda: "old", renewed=renewed).submit(ROBIN, WILE, NOTE)
+            assert refusals == ["old"]
+            assert server.commands.count("AUTH") == 2
+            server.clear()
+            assert refused(dial(server, user="robin", token=lambda: "old", renewed=renewed))[:2] == ("temporary", 535)
+            assert server.commands.count("AUTH") == 1
+
+    def test_a_password_that_is_refused_is_not_renewed(self, dial: Dial) -> None:
+        with Sink(users={"robin": "right"}) as server:
+            made = dial(server, user="robin", password=lambda: "wrong", renewed=lambda _: "right")
+            assert refused(made)[:2] == ("temporary", 535)
+            assert server.commands.count("AUTH") == 1
+
+    @pytest.mark.parametrize("lasting", [True, False])
+    def test_where_there_is_no_token_nothing_is_opened_and_no_server_is_quoted(self, dial: Dial, lasting: bool) -> None:
+        def missing(*_: object) -> str:
+            raise TokenError("run `whiteglove login studio`", lasting=lasting)
+
+        with Sink(users={"robin": "new"}, mechanisms=["XOAUTH2"]) as server:
+            for made in (
+                dial(server, user="robin", token=missing),
+                dial(server, user="robin", token=lambda: "old", renewed=missing),
+            ):
+                server.clear()
+                outcome, code, text = refused(made)
+                assert (outcome, code) == ("temporary", 0)
+                assert "run `whiteglove login studio`" in text
 
     def test_no_user_no_login(self, dial: Dial) -> None:
         with Sink(users={"robin": "secret"}) as server:

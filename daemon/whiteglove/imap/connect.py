@@ -18,7 +18,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from whiteglove import __version__
-from whiteglove.errors import ConfigurationError, MailboxError, without_secret
+from whiteglove.errors import ConfigurationError, MailboxError, TokenError, without_secret
 from whiteglove.imap import faults, responses
 from whiteglove.imap.wire import Wire, last_text
 from whiteglove.settings import ServerAddress
@@ -26,10 +26,14 @@ from whiteglove.settings import ServerAddress
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to log in: a password, or an OAuth 2.0 access token. Both are asked for anew at every login."""
+    """How to log in: a password, or an OAuth 2.0 access token. Both are asked for anew at every login.
+
+    `renewed` gets a token that the server has refused and gives another one, or None where that would be refused too.
+    """
 
     password: Callable[[], str] | None = None
     token: Callable[[], str] | None = None
+    renewed: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,26 @@ def verifying_context() -> ssl.SSLContext:
 def connect(
     server: ServerAddress, credentials: Credentials, timeouts: Timeouts, context: ssl.SSLContext | None = None
 ) -> Connection:
-    """Open a connection and log in. Raises `MailboxError`, also where the password cannot be read."""
+    """Open a connection and log in. Raises `MailboxError`, also where the password cannot be read.
+
+    A token may have been called back before its time, so one that is refused is renewed once.
+    """
     where = f"{server.host}:{server.port}"
     # Before anything is opened: asking for a password may fail, and may take as long as its command does.
     secret = _secret(server, credentials, where)
-    with faults.translated(where), contextlib.ExitStack() as undo:
+    try:
+        return _opened(server, secret, credentials, timeouts, context)
+    except MailboxError as error:
+        if error.code != "login" or (again := _renewed(credentials, secret, where)) is None:
+            raise
+    return _opened(server, again, credentials, timeouts, context)
+
+
+def _opened(
+    server: ServerAddress, secret: str, credentials: Credentials, timeouts: Timeouts, context: ssl.SSLContext | None
+) -> Connection:
+    """One connection, one attempt to log in."""
+    with faults.translated(f"{server.host}:{server.port}"), contextlib.ExitStack() as undo:
         wire = Wire(
             server.host,
             server.port,
@@ -101,6 +120,23 @@ def _secret(server: ServerAddress, credentials: Credentials, where: str) -> str:
         return source()
     except ConfigurationError as error:
         raise MailboxError("login", f"{where}: {error}") from error
+    except TokenError as error:
+        raise _without_token(where, error) from error
+
+
+def _renewed(credentials: Credentials, refused: str, where: str) -> str | None:
+    """Another token than the one that was refused; None where there is none that is worth a try."""
+    if credentials.renewed is None or credentials.token is None:
+        return None
+    try:
+        return credentials.renewed(refused)
+    except TokenError as error:
+        raise _without_token(where, error) from error
+
+
+def _without_token(where: str, error: TokenError) -> MailboxError:
+    """No token: a login that only its owner can mend, or an issuer that is out of reach, like a server that is."""
+    return MailboxError("login" if error.lasting else "unreachable", f"{where}: {error}", fatal=error.lasting)
 
 
 def _protect(security: str, wire: Wire, client: Any, context: ssl.SSLContext | None) -> None:
@@ -132,7 +168,7 @@ def _log_in(user: str, secret: str, wire: Wire, *, is_token: bool) -> None:
     simple = all(text.isascii() and text.isprintable() for text in (user, secret))
     try:
         if is_token:
-            wire.authenticate(*_token_mechanism(user, secret, capabilities))
+            wire.show_token(*_token_mechanism(user, secret, capabilities), at_once="SASL-IR" in capabilities)
         elif simple and "LOGINDISABLED" not in capabilities:
             wire.login(user, secret)
         elif "AUTH=PLAIN" in capabilities:
@@ -147,15 +183,13 @@ def _log_in(user: str, secret: str, wire: Wire, *, is_token: bool) -> None:
         raise faults.refusal(f"{wire.host}:{wire.port}", str(said), code="login") from said
 
 
-def _token_mechanism(user: str, token: str, capabilities: frozenset[str]) -> tuple[str, Callable[[bytes], bytes]]:
-    """XOAUTH2 or OAUTHBEARER (RFC 7628). The answer to an error challenge lets the server say its NO."""
+def _token_mechanism(user: str, token: str, capabilities: frozenset[str]) -> tuple[str, bytes, bytes]:
+    """XOAUTH2 or OAUTHBEARER (RFC 7628), what to say first, and the answer to an error challenge, which lets the server
+    say its NO. Where both are offered the older one: Microsoft's servers take no other."""
     if "AUTH=XOAUTH2" in capabilities or "AUTH=OAUTHBEARER" not in capabilities:
-        name, first, again = "XOAUTH2", f"user={user}\x01auth=Bearer {token}\x01\x01", b""
-    else:
-        escaped = user.replace("=", "=3D").replace(",", "=2C")
-        name, first, again = "OAUTHBEARER", f"n,a={escaped},\x01auth=Bearer {token}\x01\x01", b"\x01"
-    answers = iter([first.encode()])
-    return name, lambda _: next(answers, again)
+        return "XOAUTH2", f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""
+    escaped = user.replace("=", "=3D").replace(",", "=2C")
+    return "OAUTHBEARER", f"n,a={escaped},\x01auth=Bearer {token}\x01\x01".encode(), b"\x01"
 
 
 def _settled(wire: Wire, client: Any) -> Connection:

@@ -51,6 +51,7 @@ class ImapMailbox:
         password: Callable[[], str] | None,
         *,
         token: Callable[[], str] | None = None,
+        renewed: Callable[[str], str | None] | None = None,
         sent: str = folders.AUTO,
         drafts: str = folders.AUTO,
         connect_timeout: float = 10.0,
@@ -60,12 +61,13 @@ class ImapMailbox:
         """Connects to nothing yet.
 
         `password` or `token` (an OAuth 2.0 access token, sent by XOAUTH2 or OAUTHBEARER) is asked at every login.
-        `sent` and `drafts` are `auto` or a folder's name. Times in seconds: until the connection stands, and between
-        two pieces of an answer. Without a `context` the system's certificates decide.
+        `renewed` gives another token for one that was refused. `sent` and `drafts` are `auto` or a folder's name. Times
+        in seconds: until the connection stands, and between two pieces of an answer. Without a `context` the system's
+        certificates decide.
         """
         self._server = server
         self._where = f"{server.host}:{server.port}"
-        self._credentials = Credentials(password, token)
+        self._credentials = Credentials(password, token, renewed)
         self._timeouts = Timeouts(connect_timeout, read_timeout)
         self._context = context
         self._sent = sent

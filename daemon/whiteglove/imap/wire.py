@@ -8,13 +8,14 @@ waiting, and notices news whichever command it was that swallowed it.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import imaplib
 import re
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -110,6 +111,17 @@ class Wire(imaplib.IMAP4):
             raise self.error(last_text(data))
         self.state = "AUTH"
         return "OK", data
+
+    def show_token(self, mechanism: str, first: bytes, again: bytes, *, at_once: bool) -> None:
+        """AUTHENTICATE with one thing to say, with the command itself where the server takes that (SASL-IR, RFC 4959).
+        Whatever else it asks gets `again`, so that it comes to its NO and the connection stays in order."""
+        answers = iter([] if at_once else [first])
+        self.literal = _Answers(lambda: next(answers, again)).give  # type: ignore[assignment]  # As imaplib does.
+        said = [base64.b64encode(first).decode("ascii")] if at_once else []
+        typ, data = self._simple_command("AUTHENTICATE", mechanism, *said)
+        if typ != "OK":
+            raise self.error(last_text(data))
+        self.state = "AUTH"
 
     def ask(self, command: str, *arguments: str) -> Reply:
         """Say `UID command`. NO and BAD are answers here, since what the server said ahead of them still counts."""
@@ -264,6 +276,16 @@ class Wire(imaplib.IMAP4):
 
     def _log(self, line: str) -> None:
         """Keep no log: imaplib's last ten lines hold passwords and mail."""
+
+
+class _Answers:
+    """What imaplib asks for the line after each challenge; it takes a method only."""
+
+    def __init__(self, following: Callable[[], bytes]) -> None:
+        self._following = following
+
+    def give(self, challenge: bytes) -> bytes:
+        return base64.b64encode(self._following())
 
 
 def _tune(sock: socket.socket) -> None:

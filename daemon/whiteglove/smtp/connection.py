@@ -137,10 +137,7 @@ def log_in(connection: smtplib.SMTP, where: str, user: str, secret: str, *, is_t
     """
     offered = connection.esmtp_features.get("auth", "").upper().split()
     if is_token:
-        code, reply = connection.docmd("AUTH XOAUTH2 " + _encoded(f"user={user}\x01auth=Bearer {secret}\x01\x01"))
-        if code == 334:
-            # The reason comes as a challenge, and the refusal only after an empty answer to it.
-            code, reply = connection.docmd("")
+        code, reply = _show_token(connection, user, secret, offered)
     elif "PLAIN" in offered:
         code, reply = connection.docmd("AUTH PLAIN " + _encoded(f"\0{user}\0{secret}"))
     elif "LOGIN" in offered:
@@ -153,6 +150,17 @@ def log_in(connection: smtplib.SMTP, where: str, user: str, secret: str, *, is_t
     if code not in (235, 503):
         text = f"{where}: login refused: {without_secret(_said(code, reply), secret)}"
         raise SubmissionError(TEMPORARY, text, code=max(code, 0), step="AUTH")
+
+
+def _show_token(connection: smtplib.SMTP, user: str, token: str, offered: list[str]) -> tuple[int, bytes]:
+    """XOAUTH2 or OAUTHBEARER (RFC 7628), whatever is offered, the older one first since Microsoft takes no other. The
+    reason of a refusal comes as a challenge, and the refusal itself only after an answer to that."""
+    name, first, again = "XOAUTH2", f"user={user}\x01auth=Bearer {token}\x01\x01", ""
+    if "OAUTHBEARER" in offered and "XOAUTH2" not in offered:
+        escaped = user.replace("=", "=3D").replace(",", "=2C")
+        name, first, again = "OAUTHBEARER", f"n,a={escaped},\x01auth=Bearer {token}\x01\x01", "\x01"
+    code, reply = connection.docmd(f"AUTH {name} " + _encoded(first))
+    return connection.docmd(_encoded(again)) if code == 334 else (code, reply)
 
 
 def refused(where: str, code: int, reply: bytes | str, *, connecting: bool = False, step: str = "") -> SubmissionError:

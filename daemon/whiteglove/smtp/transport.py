@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 
-from whiteglove.errors import ConfigurationError, SubmissionError
+from whiteglove.errors import ConfigurationError, SubmissionError, TokenError
 from whiteglove.settings import ServerAddress
 from whiteglove.smtp.connection import (
     LOST,
@@ -60,6 +60,7 @@ class SmtpTransport:
         password: Callable[[], str] | None = None,
         *,
         token: Callable[[], str] | None = None,
+        renewed: Callable[[str], str | None] | None = None,
         connect_timeout: float = 10.0,
         reply_timeout: float = 30.0,
         final_timeout: float = 120.0,
@@ -67,13 +68,15 @@ class SmtpTransport:
     ) -> None:
         """Connects to nothing yet.
 
-        `password` or `token` (an OAuth 2.0 access token, sent by XOAUTH2) is asked at every login. Times in seconds:
-        until the connection stands, for a reply, and for the reply to a whole mail, which a server may think about.
+        `password` or `token` (an OAuth 2.0 access token, sent by XOAUTH2 or OAUTHBEARER) is asked at every login;
+        `renewed` gives another token for one that was refused. Times in seconds: until the connection stands, for a
+        reply, and for the reply to a whole mail, which a server may think about.
         """
         self._server = server
         self._where = f"{server.host}:{server.port}"
         self._secret = token or password
         self._is_token = token is not None
+        self._renewed = renewed
         self._connect_timeout = connect_timeout
         self._reply_timeout = reply_timeout
         self._final_timeout = final_timeout
@@ -125,9 +128,20 @@ class SmtpTransport:
         return self._client
 
     def _connect(self) -> Connection:
+        """A connection that somebody has logged in on. A token that is refused is renewed once: it may have been called
+        back before its time."""
         self._drop()
         # Before anything is opened: asking for a password may take as long as its command does.
         secret = self._ask_secret()
+        try:
+            return self._open(secret)
+        except SubmissionError as error:
+            if error.step != "AUTH" or (again := self._ask_again(secret)) is None:
+                raise
+        return self._open(again)
+
+    def _open(self, secret: str) -> Connection:
+        """One connection, one attempt to log in."""
         context = (self._context or verifying_context()) if self._server.security != "plain" else None
         with opening(self._where), contextlib.ExitStack() as undo:
             client = Connection(
@@ -159,7 +173,17 @@ class SmtpTransport:
             raise SubmissionError(TEMPORARY, f"{self._where}: there is a user and no password")
         try:
             return self._secret()
-        except ConfigurationError as error:
+        except (ConfigurationError, TokenError) as error:
+            # Not a word of the server's, so without a code; where a token is missing others tell the owner.
+            raise SubmissionError(TEMPORARY, f"{self._where}: {error}") from error
+
+    def _ask_again(self, refused: str) -> str | None:
+        """Another token than the one that was refused; None where there is none that is worth a try."""
+        if not self._is_token or self._renewed is None:
+            return None
+        try:
+            return self._renewed(refused)
+        except TokenError as error:
             raise SubmissionError(TEMPORARY, f"{self._where}: {error}") from error
 
     def _command(self, client: Connection, command: str, wanted: int = 2) -> None:
