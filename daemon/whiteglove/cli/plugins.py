@@ -1,22 +1,26 @@
-"""`plugins`: what is enabled and how it fares, and the owner's word that a suspended one is to be called again."""
+"""`plugins`: what is enabled and how it fares, what one remembers; one that rests is resumed, a new one is made."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from whiteglove.cli.opening import host_of, reading, settings_of
+from whiteglove.cli.opening import reading, settings_of, sound_host_of
 from whiteglove.cli.output import ago, instant, print_json, print_table
+from whiteglove.cli.scaffolding import add_new
 from whiteglove.cli.usage import CommandParser, UsageError, add_json
+from whiteglove.errors import Problem
 from whiteglove.hookspecs import GROUP
 from whiteglove.host import REST, Host, origin_of
+from whiteglove.settings import Settings
 from whiteglove.settings.fields import unlike
-from whiteglove.store import health
+from whiteglove.store import health, memory
 from whiteglove.store.health import Health
 
 
@@ -29,6 +33,12 @@ def add_plugins(command: CommandParser) -> None:
     resume.add_argument("name", metavar="NAME", help="the plugin")
     add_json(resume)
     resume.set_defaults(run=_resume)
+    text = "what a plugin remembers; with --json for programs of your own to go on with"
+    remembered = actions.add_parser("memory", help=text, description=text)
+    remembered.add_argument("name", metavar="NAME", help="the plugin")
+    add_json(remembered)
+    remembered.set_defaults(run=_memory)
+    add_new(actions)
 
 
 def suspended_until(known: Health | None, now: datetime) -> datetime | None:
@@ -40,29 +50,54 @@ def suspended_until(known: Health | None, now: datetime) -> datetime | None:
 
 def _list(options: argparse.Namespace) -> int:
     settings, now = settings_of(options), datetime.now(UTC)
-    host = host_of(settings)
+    host, faults = sound_host_of(settings)
     host.close()
     with reading(settings) as store, store.read() as tx:
         fares, parked = health.everything(tx), health.parked(tx)
-    found = [*_enabled(host, fares, parked, now, settings.worktime.zone), *_others(host)]
+    enabled = [*_enabled(host, fares, parked, now, settings.worktime.zone), *_faulty(faults)]
+    found = [*enabled, *_others({one["name"] for one in enabled})]
     if options.json:
         print_json({"plugins": found})
-        return 0
+        return 2 if faults else 0
     print_table(
-        [(one["name"], _state(one), one["parked"] or "", one["origin"], _error(one, now)) for one in found],
-        heading=("PLUGIN", "STATE", "PARKED", "ORIGIN", "LAST ERROR"),
+        [
+            (one["name"], _state(one), one["parked"] or "", _origin(one), one["version"] or "", _error(one, now))
+            for one in found
+        ],
+        heading=("PLUGIN", "STATE", "PARKED", "ORIGIN", "VERSION", "LAST ERROR"),
     )
     if not found:
         print("No plugin is installed.")
+    for problem in (problem for problems in faults.values() for problem in problems):
+        print(problem, file=sys.stderr)
+    return 2 if faults else 0
+
+
+def _memory(options: argparse.Namespace) -> int:
+    settings, now = settings_of(options), datetime.now(UTC)
+    name = _enabled_name(settings, options.name)
+    with reading(settings) as store, store.read() as tx:
+        found = memory.items(tx, name, "", now)
+    if options.json:
+        print_json({"name": name, "memory": dict(found)})
+        return 0
+    print_table([(key, json.dumps(value, ensure_ascii=False)) for key, value in found.items()])
+    if not found:
+        print(f"{name} remembers nothing.")
     return 0
+
+
+def _enabled_name(settings: Settings, name: str) -> str:
+    """The name, if a section enables the plugin. Raises UsageError, which names one that is spelt alike, or all."""
+    if name not in settings.plugins:
+        others = unlike(name, settings.plugins) or f"; enabled are {', '.join(settings.plugins) or 'none'}"
+        raise UsageError(f'no plugin "{name}" is enabled{others}')
+    return name
 
 
 def _resume(options: argparse.Namespace) -> int:
     settings, now = settings_of(options), datetime.now(UTC)
-    name = options.name
-    if name not in settings.plugins:
-        others = unlike(name, settings.plugins) or f"; enabled are {', '.join(settings.plugins) or 'none'}"
-        raise UsageError(f'no plugin "{name}" is enabled{others}')
+    name = _enabled_name(settings, options.name)
     with reading(settings) as store, store.write() as tx:
         done = health.ask_to_resume(tx, name, now)
     if not done:
@@ -88,6 +123,10 @@ def _enabled(
                 "enabled": True,
                 "summary": plugin.summary,
                 "origin": plugin.origin,
+                "version": plugin.version or None,
+                "file": plugin.file or None,
+                "problems": [],
+                "goes_away": list(plugin.goes_away),
                 "suspended_since": instant(known.suspended_since, zone) if known and until else None,
                 "suspended_until": instant(until, zone),
                 "resume_asked": instant(known.resume_asked, zone) if known else None,
@@ -100,22 +139,42 @@ def _enabled(
     return found
 
 
-def _others(host: Host) -> list[dict[str, Any]]:
-    """What is installed and not enabled; nothing of it is imported."""
-    enabled = {plugin.name for plugin in host.plugins}
-    origins = {one.name: origin_of(one) for one in entry_points(group=GROUP) if one.name not in enabled}
-    nothing = dict.fromkeys(
-        ("summary", "suspended_since", "suspended_until", "resume_asked", "last_error", "failed_at")
-    )
+_UNKNOWN = ("summary", "file", "suspended_since", "suspended_until", "resume_asked", "last_error", "failed_at")
+
+
+def _faulty(faults: Mapping[str, tuple[Problem, ...]]) -> list[dict[str, Any]]:
+    """What is enabled and cannot be used, with everything that is wrong with it."""
     return [
-        {"name": name, "enabled": False, "origin": origin, **nothing, "failures": 0, "parked": 0}
-        for name, origin in sorted(origins.items())
+        {**_installed(name), "enabled": True, "problems": [str(problem) for problem in problems]}
+        for name, problems in faults.items()
     ]
+
+
+def _others(enabled: Collection[str]) -> list[dict[str, Any]]:
+    """What is installed and not enabled; nothing of it is imported."""
+    names = {one.name for one in entry_points(group=GROUP)} - set(enabled)
+    return [{**_installed(name), "enabled": False} for name in sorted(names)]
+
+
+def _installed(name: str) -> dict[str, Any]:
+    """What the packages that are installed say of a plugin, without a look into it."""
+    points = entry_points(group=GROUP, name=name)
+    found = [(origin_of(one), one.dist.version if one.dist is not None else None) for one in points]
+    origin, version = found[0] if found else ("not installed", None)
+    known: dict[str, Any] = {"name": name, "origin": origin, "version": version, "problems": [], "goes_away": []}
+    return known | dict.fromkeys(_UNKNOWN) | {"failures": 0, "parked": 0}
+
+
+def _origin(one: Mapping[str, Any]) -> str:
+    """Without the version, which has a column of its own."""
+    return str(one["origin"]).removesuffix(f" {one['version']}")
 
 
 def _state(one: Mapping[str, Any]) -> str:
     if not one["enabled"]:
         return "not enabled"
+    if one["problems"]:
+        return "cannot be used"
     if one["suspended_until"] is None:
         return "called" if not one["failures"] else f"failed {one['failures']} times"
     until = datetime.fromisoformat(one["suspended_until"])
@@ -123,6 +182,8 @@ def _state(one: Mapping[str, Any]) -> str:
 
 
 def _error(one: Mapping[str, Any], now: datetime) -> str:
+    if one["problems"]:
+        return str(one["problems"][0])
     if not one["last_error"]:
         return ""
     when = datetime.fromisoformat(one["failed_at"]) if one["failed_at"] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ class SentMail:
     recipient: str
     subject: str
     text: str
-    message: EmailMessage
+    message: EmailMessage = field(repr=False, compare=False)
 
 
 class Written(TypedDict, total=False):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from benches import COMPLAINT, QUESTION, STATUS, acme, plugin
 from drafty import bench as drafting
-from whiteglove.actions import Remember, Warn
+from whiteglove.actions import Remember, Reply, WakeAt, Warn
 from whiteglove.errors import ConfigurationError, MailboxError
+from whiteglove.hookspecs import PluginInfo
 from whiteglove.ledger import DraftState, MailState, PromiseState
-from whiteglove.testing import MONDAY_MORNING, Bench, BenchClock
+from whiteglove.testing import MONDAY_MORNING, Bench, PluginFailedError, bench
 from whiteglove_plugins import acknowledge, incidents
 
 
 def test_the_example_of_its_first_lines() -> None:
-    with Bench(acknowledge, delay="0s") as bench:
-        (mail,) = bench.receive("How are things progressing?")
+    with bench(acknowledge, delay="0s") as desk:
+        (mail,) = desk.receive("How are things progressing?")
         assert "Tuesday" in mail.text
 
 
@@ -42,10 +45,6 @@ def test_each_call_returns_only_what_left_because_of_it() -> None:
 
 
 def test_the_clock_stands_still() -> None:
-    clock = BenchClock(datetime(2026, 3, 2, tzinfo=UTC))
-    assert clock.now() == clock.now()
-    clock.move(timedelta(hours=1))
-    assert clock.now() == datetime(2026, 3, 2, 1, tzinfo=UTC)
     with Bench(plugin()) as bench:
         assert bench.clock.now() == MONDAY_MORNING
 
@@ -92,6 +91,71 @@ def test_a_plugins_failure_is_told_and_logged_as_in_the_daemon() -> None:
         (failure,) = bench.failures
         assert failure.startswith("frail.on_message: ")
         assert bench.logged("plugin.failed")[0]["plugin"] == "frail"
+
+
+def stumbling(event: object) -> list[Warn]:
+    nothing: dict[str, Warn] = {}
+    return [nothing["a warning"]]
+
+
+def test_an_author_is_shown_where_a_hook_failed() -> None:
+    with bench(plugin("frail", on_message=stumbling)) as desk:
+        with pytest.raises(
+            PluginFailedError, match=r"frail.on_message: frail: the hook on_message raised Key"
+        ) as caught:
+            desk.receive("Hello")
+        cause = caught.value.__cause__
+        assert isinstance(cause, KeyError)
+        assert cause.__traceback__ is not None
+        assert cause.__traceback__.tb_frame.f_code.co_name == "stumbling"
+        assert desk.advance(seconds=1) == []
+        assert len(desk.failures) == 1
+
+
+def test_what_makes_no_sense_is_shown_as_well() -> None:
+    reply = Reply(reason="x", template="x")
+    with bench(plugin("frail", on_timer=lambda event: [reply], on_message=lambda event: [soon()])) as desk:
+        desk.receive("Hello")
+        with pytest.raises(PluginFailedError, match=r"frail.on_timer: .*Reply"):
+            desk.advance(minutes=1)
+    with (
+        bench(plugin("frail", on_message=lambda event: ["x"])) as desk,
+        pytest.raises(PluginFailedError, match="a str"),
+    ):
+        desk.receive("Hello")
+
+
+def soon() -> WakeAt:
+    return WakeAt(reason="x", key="soon", at=MONDAY_MORNING + timedelta(minutes=1))
+
+
+def test_a_neighbours_failure_is_one_too_and_the_bench_can_go_on_as_the_daemon_does() -> None:
+    neighbours = {"frail": plugin("frail", on_message=stumbling)}
+    with bench(acknowledge, delay="0s", beside=neighbours) as desk, pytest.raises(PluginFailedError):
+        desk.receive(STATUS)
+    with bench(acknowledge, delay="0s", beside=neighbours, raises=False) as desk:
+        (mail,) = desk.receive(STATUS)
+        assert mail.recipient == "wile@acme.example"
+        assert len(desk.failures) == 1
+
+
+def test_a_plugin_that_cannot_say_what_it_is_for_shows_why() -> None:
+    def describe() -> PluginInfo:
+        raise ZeroDivisionError
+
+    with pytest.raises(ConfigurationError) as caught:
+        bench(plugin("frail", describe=describe))
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_it_needs_no_test_runner() -> None:
+    program = (
+        "import sys; sys.modules['pytest'] = None\n"
+        "from whiteglove.testing import bench\nfrom whiteglove_plugins import acknowledge\n"
+        "with bench(acknowledge, delay='0s') as desk: print(len(desk.receive('Any news?')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
 
 
 def test_a_mailbox_that_cannot_be_read_is_told() -> None:

@@ -6,7 +6,6 @@ import io
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,58 +14,30 @@ from typing import Any, Self, Unpack
 from whiteglove import log
 from whiteglove.app import Daemon
 from whiteglove.desk.moving import Mover
-from whiteglove.errors import MailboxError, PluginError
+from whiteglove.errors import ConfigurationError, MailboxError, PluginError
 from whiteglove.host import Host
+from whiteglove.host.attempt import attempt
 from whiteglove.host.host import BUDGET
-from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
-from whiteglove.ledger import Incident, Obligation, Promise
-from whiteglove.ports import Mailbox, Transport
-from whiteglove.settings import MailboxAccount
-from whiteglove.store import Store, drafts, incidents, ledger, messages, notes, outbox, timers, warnings
-from whiteglove.store import schema as tables
-from whiteglove.store.drafts import DraftRow
-from whiteglove.store.outbox import OutboxRow
-from whiteglove.store.warnings import WarningRow
+from whiteglove.store import Store, events, notes
 from whiteglove.testing.configured import CLIENT, OWNER, settings_of, write
 from whiteglove.testing.mails import WILE, SentMail, Written, read_mail, write_mail
+from whiteglove.testing.record import Record
+from whiteglove.testing.results import PluginFailedError
+from whiteglove.testing.world import BenchClock, BenchWorld
 
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_HOST = Path(attempt.__code__.co_filename).parent
 
 
-class BenchClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def move(self, step: timedelta) -> None:
-        self._now += step
-
-
-class _BenchWorld:
-    def __init__(self, clock: BenchClock) -> None:
-        self.clock = clock
-        self.account = Account(now=clock.now)
-        self.server = InProcessTransport()
-
-    def watching(self, account: MailboxAccount) -> Mailbox:
-        return InProcessMailbox(self.account)
-
-    def working(self, account: MailboxAccount) -> Mailbox:
-        return InProcessMailbox(self.account)
-
-    def transport(self, account: MailboxAccount) -> Transport:
-        return self.server
-
-
-class Bench:
+class Bench(Record):
     """One owner, one mailbox, the clients given, and one plugin with its settings. Use as a context manager.
 
+    Every method that lets something happen gives back the mails that left because of it. All there is to look at
+    besides are the properties of `Record`.
+
     Args:
-        plugin: the module (or object) that implements the hooks.
+        plugin: the module (or object) that implements the hooks. As in an installed package, the last part of the
+            module's name is the plugin's, by which its words and templates are found.
         now: where the clock stands at first, UTC.
         clients: the client files, TOML by key; one client `acme` without it.
         owner: keys of `[owner]` that differ from the bench's own.
@@ -77,7 +48,9 @@ class Bench:
         budget: seconds that one call of a hook may take.
         looked: whether the mailbox was looked at before anything arrives; else all that `deliver`ed before `run` is
             history.
-        settings: the plugin's own keys.
+        raises: whether a hook that fails ends the test there, with what it raised (`PluginFailedError`). Without it the
+            bench goes on as the daemon would, and `failures` says what went wrong; `bench` sets it.
+        settings: the plugin's own keys, as in its section of the configuration.
     """
 
     def __init__(
@@ -93,6 +66,7 @@ class Bench:
         beside: Mapping[str, object] | None = None,
         budget: float = BUDGET,
         looked: bool = True,
+        raises: bool = False,
         **settings: Any,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="whiteglove-bench-")
@@ -106,9 +80,13 @@ class Bench:
         self._toml = toml
         self._templates = dict(templates or {})
         self.clock = BenchClock(now)
-        self.world = _BenchWorld(self.clock)
+        self.world = BenchWorld(self.clock)
         self.log = io.StringIO()
-        self.failures: list[str] = []
+        self._failures: list[str] = []
+        self._raises = raises
+        self._raised: BaseException | None = None
+        self._news: list[tuple[str, BaseException | None]] = []
+        self._read = 0
         self._number = 0
         self._seen = 0
         log.configure("json", self.log)
@@ -118,7 +96,11 @@ class Bench:
             self._folder.cleanup()
             raise
         if looked:
-            self.run()
+            try:
+                self.run()
+            except BaseException:
+                self.close()
+                raise
 
     def _start(self) -> None:
         folder = Path(self._folder.name)
@@ -127,13 +109,24 @@ class Bench:
         self.settings = settings_of(folder, self._owner, self._daemon, self._toml, self.clock.now().date())
         journal = log.event_log()
 
+        def raised(error: BaseException) -> None:
+            self._raised = error
+
         def failed(plugin: str, hook: str, error: PluginError) -> None:
-            self.failures.append(f"{plugin}.{hook}: {error}")
+            self._failed(f"{plugin}.{hook}: {error}")
             journal.write("plugin.failed", level="error", plugin=plugin, hook=hook, error=str(error))
 
-        self.host = Host.for_modules(
-            self._modules, templates_dir=self.settings.templates_dir, budget=self._budget, on_failure=failed
-        )
+        try:
+            self.host = Host.for_modules(
+                self._modules,
+                templates_dir=self.settings.templates_dir,
+                book=self.settings.book,
+                budget=self._budget,
+                on_failure=failed,
+                on_raised=raised,
+            )
+        except ConfigurationError as error:
+            raise error from self._raised
         self.store = Store.open(self.settings.daemon.state)
         self.daemon = Daemon(self.settings, self.host, self.store, self.world, journal)
         self.daemon.outbox.take_over()
@@ -202,10 +195,22 @@ class Bench:
         self.world.account.deliver(draft.message, folder="Sent")
         return self.run()
 
-    def notes_call(self, client: str = "acme", text: str = "", *, outbound: bool = True) -> None:
-        """The owner writes down that there was a call, as `whiteglove note --call` does."""
+    def owner_drafts(self, text: str = "", **written: Unpack[Written]) -> list[SentMail]:
+        """The owner begins a mail in their own program, to Wile unless told otherwise, so that it lies in Drafts."""
+        owner = self.settings.owner
+        written.setdefault("to", WILE)
+        raw = self.compose(text, sender=f"{owner.name} <{owner.address}>", **written)
+        self.world.account.deliver(raw, folder="Drafts", flags=frozenset({r"\Draft"}))
+        return self.run()
+
+    def notes_call(
+        self, client: str = "acme", text: str = "", *, outbound: bool = True, minutes: int | None = None
+    ) -> None:
+        """The owner writes down that there was a call, as `whiteglove note --call` does; `run` lets it be noticed."""
         with self.store.write() as tx:
-            notes.add(tx, client=client, at=self.clock.now(), text=text, call=True, outbound=outbound)
+            now = self.clock.now()
+            row = notes.add(tx, client=client, at=now, text=text, call=True, outbound=outbound, minutes=minutes)
+            events.add(tx, "ClientNoted", now, row)
 
     def moves_report(self, to: datetime, client: str = "acme") -> list[SentMail]:
         """The owner moves a client's next report, as `whiteglove reports move` does; the mails that left."""
@@ -223,92 +228,51 @@ class Bench:
         for watcher in self.daemon.watchers:
             try:
                 watcher.catch_up()
+                self.daemon.look_at_drafts(watcher.name)
             except MailboxError as error:
-                self.failures.append(f"mailbox: {error}")
+                self._failures.append(f"mailbox: {error}")
         busy = 1
         while busy:
             busy = self.daemon.desk.drain() + self.daemon.scheduler.look() + self.daemon.outbox.drain()
-            busy += self.daemon.silences.look() + self.daemon.chores.drain() + self.daemon.drafting.drain()
+            busy += (
+                self.daemon.calls.drain()
+                + self.daemon.silences.look()
+                + self.daemon.chores.drain()
+                + self.daemon.drafting.drain()
+            )
         new = self.world.server.sent[self._seen :]
         self._seen += len(new)
+        self._note_refusals()
+        news, self._news = self._news, []
+        if news and self._raises:
+            raise PluginFailedError("\n".join(text for text, _ in news)) from news[0][1]
         return [read_mail(sent.recipient, sent.message) for sent in new]
 
-    def logged(self, event: str) -> list[dict[str, Any]]:
-        """The lines of the log that have this name, in order."""
-        lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
-        return [line for line in lines if line["event"] == event]
+    def _failed(self, text: str) -> None:
+        error, self._raised = self._raised, None
+        self._failures.append(text)
+        self._news.append((text, _from_the_plugin(error)))
+
+    def _note_refusals(self) -> None:
+        """What a plugin wanted and what makes no sense there, a Reply to no message for example: the desk refuses it,
+        and tells the log alone."""
+        self.log.seek(self._read)
+        lines = self.log.read().splitlines()
+        self._read = self.log.tell()
+        for line in lines:
+            said = json.loads(line)
+            if said["event"] == "plugin.failed" and "event_id" in said:
+                self._failed(f"{said['plugin']}.{said['hook']}: {said['error']}")
+
+    @property
+    def failures(self) -> list[str]:
+        """What hooks did wrong, each as `plugin.hook: what`, and why the mailbox could not be read, in order."""
+        return self._failures
 
     @property
     def last_message_id(self) -> str:
         """The Message-ID of the mail that arrived or was sent last, to be answered."""
         return f"bench.{self._number}@elsewhere.example"
-
-    @property
-    def mails(self) -> list[OutboxRow]:
-        """Every mail that was decided, withheld ones with their reason too, in order."""
-        with self.store.read() as tx:
-            rows = tx.execute(tables.outbox.select().order_by(tables.outbox.c.row)).all()
-            return [outbox.get(tx, row.row) for row in rows]
-
-    @property
-    def reasons(self) -> list[str]:
-        """Why mails to clients were withheld or called off, in order."""
-        return [mail.reason for mail in self.mails if mail.state in ("withheld", "cancelled")]
-
-    @property
-    def warned(self) -> list[WarningRow]:
-        """What the owner was or will be told, in order."""
-        with self.store.read() as tx:
-            rows = tx.execute(tables.warnings.select().order_by(tables.warnings.c.row)).all()
-            return [warnings.get(tx, row.row) for row in rows]
-
-    @property
-    def promises(self) -> list[Promise]:
-        with self.store.read() as tx:
-            return [promise for key in self.settings.book.clients for promise in ledger.promises_of(tx, key)]
-
-    @property
-    def obligations(self) -> list[Obligation]:
-        """What waits for an answer of the owner's."""
-        with self.store.read() as tx:
-            return list(ledger.open_obligations(tx))
-
-    @property
-    def incidents(self) -> list[Incident]:
-        """Every incident with its entries, resolved ones too, in the order in which they were opened."""
-        with self.store.read() as tx:
-            return list(incidents.everything(tx))
-
-    @property
-    def drafts(self) -> list[DraftRow]:
-        """Every draft that was wanted, with its state, in order."""
-        with self.store.read() as tx:
-            return list(drafts.everything(tx))
-
-    @property
-    def drafted(self) -> list[SentMail]:
-        """What lies in Drafts now, as the owner sees it there; `recipient` is whom it is addressed to."""
-        found = [read_mail("", mail.message) for mail in self.world.account.mails("Drafts")]
-        return [replace(mail, recipient=mail.message["To"].addresses[0].addr_spec) for mail in found]
-
-    @property
-    def timers(self) -> dict[str, datetime]:
-        """When the plugin wants to be woken, by the timer's key."""
-        with self.store.read() as tx:
-            return dict(timers.of_plugin(tx, self.name))
-
-    @property
-    def recorded(self) -> int:
-        """How many messages are recorded."""
-        with self.store.read() as tx:
-            return messages.count(tx)
-
-    @property
-    def memory(self) -> dict[str, Any]:
-        """What the plugin remembers."""
-        with self.store.read() as tx:
-            rows = tx.execute(tables.memory.select().where(tables.memory.c.plugin == self.name))
-            return {row.key: row.value for row in rows}
 
     def compose(self, text: str, *, sender: str, **written: Unpack[Written]) -> bytes:
         """The bytes of a mail as some mail program writes it, with a Message-ID of its own."""
@@ -320,3 +284,45 @@ class Bench:
 def _with_settings(plugin: object) -> tuple[object, Mapping[str, Any]]:
     module, settings = plugin if isinstance(plugin, tuple) else (plugin, {})
     return module, settings
+
+
+def _from_the_plugin(error: BaseException | None) -> BaseException | None:
+    """The error with a traceback that begins in the plugin."""
+    if error is None:
+        return None
+    trace = error.__traceback__
+    while trace is not None and Path(trace.tb_frame.f_code.co_filename).parent == _HOST:
+        trace = trace.tb_next
+    return error.with_traceback(trace)
+
+
+def bench(
+    plugin: object,
+    *,
+    now: datetime = MONDAY_MORNING,
+    clients: Mapping[str, str] | None = None,
+    owner: Mapping[str, Any] | None = None,
+    daemon: Mapping[str, Any] | None = None,
+    toml: str = "",
+    templates: Mapping[str, str] | None = None,
+    beside: Mapping[str, object] | None = None,
+    budget: float = BUDGET,
+    looked: bool = True,
+    raises: bool = True,
+    **settings: Any,
+) -> Bench:
+    """A `Bench` as the author of a plugin wants it: a hook that fails ends the test where it failed, and shows why."""
+    return Bench(
+        plugin,
+        now=now,
+        clients=clients,
+        owner=owner,
+        daemon=daemon,
+        toml=toml,
+        templates=templates,
+        beside=beside,
+        budget=budget,
+        looked=looked,
+        raises=raises,
+        **settings,
+    )
