@@ -6,7 +6,8 @@ READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test long-test evaluate torture fuzz service-test install lint example pictures pins clean
+.PHONY: demo test long-test evaluate torture fuzz service-test install install-service uninstall-service lint example \
+	pictures pins clean
 demo: $(READY)
 	@$(BIN)/whiteglove demo
 
@@ -56,14 +57,22 @@ fuzz: $(STAMP)
 service-test: $(STAMP)
 	WHITEGLOVE_NSPAWN=1 $(BIN)/python -m pytest tests/whole/test_service.py
 
+# As root, on a host with systemd; systemd/README.md says what follows.
+install-service:
+	sh systemd/install.sh
+
+uninstall-service:
+	sh systemd/uninstall.sh
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The example configuration and the tables of its keys, from the models that check them.
+# The example configuration and the tables of its keys, from the models that check them; the reference for plugins.
 example: $(STAMP)
 	$(BIN)/python -m whiteglove.cli.example config
+	$(BIN)/python -m whiteglove.cli.plugin_reference plugins/README.md
 
 # The pictures of the README. Needs Debian's chromium.
 pictures: $(STAMP)

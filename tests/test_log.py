@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 import timeit
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -113,11 +113,11 @@ def test_the_journal_refuses_names_outside_its_table(stream: Stream) -> None:
 def test_the_table_is_that_of_the_documentation() -> None:
     groups = {
         "daemon": ["ready", "stopping"],
-        "mailbox": ["connected", "lost", "recovered", "renumbered"],
+        "mailbox": ["connected", "lost", "recovered", "reading", "renumbered"],
         "message": ["received", "parked"],
         "mail": ["planned", "sent", "deferred", "failed", "withheld", "cancelled", "unknown"],
         "promise": ["made", "reminded", "kept", "moved", "late", "broken"],
-        "obligation": ["opened", "answered", "overdue"],
+        "obligation": ["opened", "answered", "overdue", "delegated", "returned"],
         "incident": ["opened", "updated", "resolved"],
         "contact": ["exceeded"],
         "client": ["quiet", "returned"],
@@ -313,15 +313,18 @@ def test_an_endless_traceback_is_cut_at_its_beginning(stream: Stream) -> None:
 
 def test_the_console_form_is_a_line_to_read() -> None:
     stream = Stream()
-    log.configure("console", stream)
+    log.configure("console", stream, zone=timezone(timedelta(hours=5)))
 
     log.event_log().write(
         "mail.withheld", client="acme", reason="in_conversation", due=None, to=["a b", 1], what='say "hi"'
     )
 
-    timestamp, _, rest = stream.getvalue().partition(" ")
-    assert timestamp.endswith("Z")
-    assert rest == 'info     mail.withheld client=acme reason=in_conversation to="[\\"a b\\", 1]" what="say \\"hi\\""\n'
+    moment, _, rest = stream.getvalue().partition("  ")
+    there = datetime.now(timezone(timedelta(hours=5))).replace(tzinfo=None)
+    assert timedelta(0) <= there - datetime.fromisoformat(moment) < timedelta(minutes=1)
+    level, event, *pairs = rest.split()
+    assert (level, event) == ("info", "mail.withheld")
+    assert " ".join(pairs) == 'client=acme reason=in_conversation to="[\\"a b\\", 1]" what="say \\"hi\\""'
 
 
 def test_the_console_form_shows_a_traceback_on_lines_of_its_own() -> None:
@@ -358,17 +361,73 @@ def test_the_console_form_commands_no_terminal(trick: str) -> None:
 
 def test_colour_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     plain, terminal, json_terminal = Stream(), Stream(terminal=True), Stream(terminal=True)
     for form, stream in (("console", plain), ("console", terminal), ("json", json_terminal)):
         log.configure(form, stream)  # type: ignore[arg-type]
         log.get("x").warning("look")
     monkeypatch.setenv("NO_COLOR", "1")
-    quiet = Stream(terminal=True)
+    quiet, dumb = Stream(terminal=True), Stream(terminal=True)
     log.configure("console", quiet)
+    log.get("x").warning("look")
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    log.configure("console", dumb)
     log.get("x").warning("look")
 
     assert "\x1b" in terminal.getvalue()
-    assert not any("\x1b" in stream.getvalue() for stream in (plain, json_terminal, quiet))
+    assert not any("\x1b" in stream.getvalue() for stream in (plain, json_terminal, quiet, dumb))
+
+
+def test_whoever_hears_gets_each_line_as_it_was_given_and_no_wrong_one(stream: Stream) -> None:
+    heard: list[tuple[str, Mapping[str, Any]]] = []
+    journal = log.event_log(lambda event, values: heard.append((event, values)))
+
+    journal.write("mail.sent", client="acme", plugin=None)
+    with pytest.raises(ValueError, match="not in the table"):
+        journal.write("mail.lost")
+
+    assert heard == [("mail.sent", {"client": "acme"})]
+    assert len(stream.lines) == 1
+
+
+def a_terminal(monkeypatch: pytest.MonkeyPatch) -> Stream:
+    """What a terminal of 40 columns gets, from the log and from below it, in order."""
+    screen = Stream(terminal=True)
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    log.configure("json", screen)
+    return screen
+
+
+def test_what_stands_below_the_log_makes_room_for_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = a_terminal(monkeypatch)
+    log.show_below("half")
+    log.event_log().write("mail.sent")
+    log.event_log().write("mail.sent")
+    log.show_below("nearly \x1b[2J all")
+    log.show_below("")
+    log.show_below("")
+
+    below = [text if text.startswith(("\r", "{")) else f"({text})" for text in terminal.writes]
+    assert [text[:9] for text in below] == ["(half)", "\r\x1b[K", '{"timesta', '{"timesta', "(nearly  ", "\r\x1b[K"]
+
+
+def test_what_stands_below_is_no_longer_than_the_terminal_is_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = a_terminal(monkeypatch)
+    log.show_below("=" * 200)
+    assert terminal.getvalue() == "=" * 39
+
+
+@pytest.mark.parametrize("term", ["dumb", None])
+def test_nothing_stands_below_where_there_is_no_terminal(term: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = a_terminal(monkeypatch)
+    terminal.terminal = term is not None
+    monkeypatch.setenv("TERM", term or "xterm")
+    log.show_below("half")
+    assert terminal.writes == []
 
 
 def test_standard_output_is_where_lines_go_by_default(capsys: pytest.CaptureFixture[str]) -> None:

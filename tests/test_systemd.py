@@ -15,21 +15,24 @@ from whiteglove.settings.secrets import UNIT
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "systemd" / "whiteglove.service"
+ONE_OF_SEVERAL = SOURCE.with_name("whiteglove@.service")
+AT_THE_END = SOURCE.with_name("whiteglove-failure@.service")
 PAGE = (ROOT / "systemd" / "README.md").read_text("utf-8")
 HIGHEST_EXPOSURE = 12
 """In tenths. What remains is what a mail client needs: the network, name servers and the socket of systemd."""
 
 
-@pytest.fixture(scope="module")
-def unit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The unit with a program that is there: `verify` wants to see it."""
+@pytest.fixture(scope="module", params=["whiteglove.service", "whiteglove@kim.service"])
+def unit(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Each unit with a program that is there: `verify` wants to see it. Its neighbours lie beside it."""
     if shutil.which("systemd-analyze") is None:
         reason = "systemd-analyze is not installed (Debian: apt-get install systemd)"
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    path = tmp_path_factory.mktemp("unit") / "whiteglove.service"
-    text = SOURCE.read_text("utf-8")
+    path = tmp_path_factory.mktemp("unit") / str(request.param)
+    text = (ONE_OF_SEVERAL if "@" in path.name else SOURCE).read_text("utf-8")
+    (path.parent / AT_THE_END.name).write_text(AT_THE_END.read_text("utf-8"))
     path.write_text(text.replace("ExecStart=/opt/whiteglove/bin/whiteglove", f"ExecStart={shutil.which('true')}"))
     return path
 
@@ -49,7 +52,7 @@ def test_systemd_understands_every_line(unit: Path) -> None:
 
 
 def test_a_misspelt_line_would_be_seen(unit: Path) -> None:
-    broken = unit.with_name("broken.service")
+    broken = unit.with_name(f"broken-{unit.name}")
     broken.write_text(unit.read_text().replace("PrivateTmp=", "PrivateTemp="))
     assert "PrivateTemp" in analyze("verify", "--man=no", str(broken)).stderr
 
@@ -57,6 +60,33 @@ def test_a_misspelt_line_would_be_seen(unit: Path) -> None:
 def test_the_sandbox_is_tight(unit: Path) -> None:
     done = analyze("security", "--offline=true", f"--threshold={HIGHEST_EXPOSURE}", str(unit))
     assert done.returncode == 0, done.stdout
+
+
+def test_what_is_done_at_the_end_is_understood_too(unit: Path) -> None:
+    done = analyze("verify", "--man=no", "--recursive-errors=no", str(unit.with_name("whiteglove-failure@x.service")))
+    assert "whiteglove-failure" not in done.stderr.replace("Failed to", "")
+
+
+def test_the_units_differ_in_whose_they_are_and_in_nothing_else() -> None:
+    one, several = (
+        [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+        for path in (SOURCE, ONE_OF_SEVERAL)
+    )
+    named = {line.partition("=")[0] for line in set(one) ^ set(several)}
+    assert named == {
+        "Description", "ConfigurationDirectory", "StateDirectory", "LoadCredential", "TemporaryFileSystem",
+        "BindReadOnlyPaths", "BindPaths", "ReadOnlyPaths", "NoExecPaths",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["install.sh", "uninstall.sh"])
+def test_a_shell_understands_the_scripts_and_only_root_may_run_them(name: str) -> None:
+    script = ROOT / "systemd" / name
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    text = script.read_text("utf-8")
+    assert "set -eu" in text
+    assert text.index('"$(id -u)" != 0') < text.index("systemctl")
+    assert script.stat().st_mode & 0o111 == 0o111
 
 
 def test_the_command_line_looks_where_the_unit_puts_things() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -95,6 +96,26 @@ def test_the_wheel_brings_the_command_the_plugins_and_the_licence(wheel: Path) -
     assert "whiteglove = whiteglove.cli:main" in text
     assert "acknowledge = whiteglove_plugins.acknowledge" in text
     assert {root for root in roots if not root.endswith(".dist-info")} == set(SOURCES)
+
+
+def test_the_wheel_says_what_it_needs_what_may_be_added_and_where_it_was_tried(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().partition("\n\n")[0].splitlines()
+    extras = {line.partition(": ")[2]: 0 for line in lines if line.startswith("Provides-Extra: ")}
+    for line in lines:
+        if found := re.search(r"^Requires-Dist: .*; extra == '(\w+)'$", line):
+            extras[found[1]] += 1
+    assert extras == {"demo": 0, "llm": 0, "metrics": 1, "notify": 1}
+    pythons = [line.rpartition(" :: ")[2] for line in lines if "Python :: 3." in line]
+    assert pythons == ["3.11", "3.12", "3.13"]
+    assert "Requires-Python: >=3.11" in lines
+    assert [line for line in lines if "http" in line] == []
+
+
+def test_the_installed_program_completes_for_a_shell(installed: Path, tmp_path: Path) -> None:
+    said = run(sys.executable, "-m", "whiteglove", "completion", "bash", cwd=tmp_path, path=installed)
+    assert said.endswith("complete -F _whiteglove whiteglove\n")
 
 
 def test_the_installed_program_says_its_version(installed: Path, tmp_path: Path) -> None:

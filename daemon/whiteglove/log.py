@@ -1,4 +1,5 @@
-"""The log: one line for each thing that happened, as JSON for machines or as text for a terminal.
+"""The log: one line for each thing that happened, as JSON for machines or as text for a terminal. What comes of work
+that takes long is shown below it, on a line that is overwritten.
 
 Lines of the daemon come through `event_log()`, whose names are the documented table `EVENTS`; everything else, the
 lines of libraries too, takes the same way out. On that way nobody's address and no secret gets through: a value that
@@ -12,10 +13,11 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import PurePath
 from threading import RLock
 from typing import Any, Literal, TextIO, cast
@@ -23,12 +25,16 @@ from typing import Any, Literal, TextIO, cast
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from whiteglove.console import as_text, visible
+
 EVENTS: Mapping[str, str] = {
     "daemon.ready": "Each mailbox has its line, or was reported lost; the daemon is at work.",
     "daemon.stopping": "The daemon was told to stop and is finishing what it has begun.",
     "mailbox.connected": "A mailbox was reached and searched for the first time since the start.",
     "mailbox.lost": "A mailbox cannot be reached; `reason` says why, each reason once. The daemon keeps trying.",
     "mailbox.recovered": "A lost mailbox was reached again and caught up with.",
+    "mailbox.reading": "Much is to be read: `done` of `total` messages, `rate` a second, `remaining` seconds to go; "
+    "every 30 s.",
     "mailbox.renumbered": "The server renumbered a folder (UIDVALIDITY); it was read again, nothing is answered twice. "
     "With the reason `too_often` the folder is left alone for 5 to 30 minutes between two looks.",
     "message.received": "A client's message was recorded; `history` marks one from before the line.",
@@ -47,8 +53,10 @@ EVENTS: Mapping[str, str] = {
     "promise.late": "A promised time passed and the promise is still owed.",
     "promise.broken": "A late promise was still owed at the next slot, or at the end of the next working day.",
     "obligation.opened": "A client's message needs an answer of the owner's.",
-    "obligation.answered": "The owner answered it.",
+    "obligation.answered": "The owner answered it, or a teammate to whom it was passed.",
     "obligation.overdue": "The agreed time to answer has passed.",
+    "obligation.delegated": "A message was passed to a teammate, who owes the answer from now on, until `due`.",
+    "obligation.returned": "The owner owes that answer again; `reason`: `overdue`, or what became of the mail.",
     "incident.opened": "A complaint, a missed deadline or a late promise opened an incident.",
     "incident.updated": "Something happened about an open incident; `reason` says what.",
     "incident.resolved": "An incident is settled.",
@@ -75,26 +83,20 @@ _DELIMITERS = ' \t\r\n<>(),;"'
 _TOKEN = re.compile(r'"[^"]*"@[^\s<>(),;]*|[^\s<>(),;"]+')
 _SECRET_NAME = re.compile(r"(?i)passw|passphrase|secret|token|credential|authorization|api_?key")
 _SECRET_TEXT = re.compile(r"(?i)\b(passw\w*|secret|\w*token|api[_-]?key)(\s*[=:]\s*)[^\s<]\S*|\b(bearer)(\s+)\S+")
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])?")
-# C0, DEL and C1 controls, line and paragraph separators, and the marks that turn the direction of text around.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-_COLOURS = {
-    "debug": "\x1b[2m",
-    "info": "\x1b[32m",
-    "warning": "\x1b[33m",
-    "error": "\x1b[31m",
-    "critical": "\x1b[31;1m",
-}
+_CLEARED = "\r\x1b[K"
+_NAME_WIDTH = max(map(len, EVENTS))
 
 Values = MutableMapping[str, Any]
 Render = Callable[[Values], str]
+Heard = Callable[[str, Mapping[str, Any]], None]
 
 
 class Journal:
     """The daemon's own lines: only the names of `EVENTS`, so that the documented table is the whole truth."""
 
-    def __init__(self, logger: FilteringBoundLogger) -> None:
+    def __init__(self, logger: FilteringBoundLogger, heard: Heard | None = None) -> None:
         self._logger = logger
+        self._heard = heard
 
     def write(self, event: str, *, level: str = "info", **values: Any) -> None:
         """Log one line. Values that are None are left out. ValueError for a name that is not in the table."""
@@ -103,12 +105,15 @@ class Journal:
         if level not in _LEVELS:
             raise ValueError(f"{level!r} is no level; right would be one of {', '.join(_LEVELS)}")
         given = {name: value for name, value in values.items() if value is not None}
+        if self._heard is not None:
+            self._heard(event, given)
         self._logger.log(_LEVELS[level], event, **given)
 
 
-def event_log() -> Journal:
-    """The journal of what the daemon does."""
-    return Journal(cast(FilteringBoundLogger, structlog.get_logger()))
+def event_log(heard: Heard | None = None) -> Journal:
+    """The journal of what the daemon does. `heard` is given each line too, on the thread that writes it, and before it
+    is written: what it hears is not tidied."""
+    return Journal(cast(FilteringBoundLogger, structlog.get_logger()), heard)
 
 
 def get(name: str) -> FilteringBoundLogger:
@@ -116,8 +121,15 @@ def get(name: str) -> FilteringBoundLogger:
     return cast(FilteringBoundLogger, structlog.get_logger(source=name))
 
 
-def configure(format: Literal["json", "console"], stream: TextIO | None = None, level: str = "info") -> None:
-    """Send every line to `stream` (standard output if None), from `level` on; may be called again.
+def configure(
+    format: Literal["json", "console"],
+    stream: TextIO | None = None,
+    level: str = "info",
+    *,
+    zone: tzinfo | None = None,
+) -> None:
+    """Send every line to `stream` (standard output if None), from `level` on; may be called again. In the form for
+    people the time is that of `zone`, of this machine's without one.
 
     Libraries that use the standard `logging` are included from INFO on, APScheduler from WARNING on. Their DEBUG is
     never written, since it may hold the text of messages. ValueError for an unknown level.
@@ -125,8 +137,8 @@ def configure(format: Literal["json", "console"], stream: TextIO | None = None, 
     if level not in _LEVELS:
         raise ValueError(f"{level!r} is no level; right would be one of {', '.join(_LEVELS)}")
     target = sys.stdout if stream is None else stream
-    colour = format == "console" and target.isatty() and "NO_COLOR" not in os.environ
-    render = _as_json if format == "json" else _as_text(colour)
+    colour = _obeys(target) and not os.environ.get("NO_COLOR")
+    render = _as_json if format == "json" else as_text(_NAME_WIDTH, colour=colour, zone=zone)
     sink = _Sink(target)
 
     structlog.configure(
@@ -144,6 +156,52 @@ def configure(format: Literal["json", "console"], stream: TextIO | None = None, 
     logging.getLogger("apscheduler").setLevel(max(_LEVELS[level], logging.WARNING))
 
 
+def show_below(text: str) -> None:
+    """Have this text stand below the log, in place of the last one, where standard error is a terminal; "" takes it
+    away, and so does the next line of the log."""
+    _BELOW.show(text)
+
+
+class _Below:
+    """The last line of a terminal, below the log."""
+
+    def __init__(self) -> None:
+        # Held while any line is written: the log and this share the terminal.
+        self.lock = RLock()
+        self._is_shown = False
+
+    def show(self, text: str) -> None:
+        if not _obeys(sys.stderr):
+            return
+        columns = shutil.get_terminal_size().columns
+        with self.lock:
+            self.clear()
+            if text:
+                self._write(visible(text)[: columns - 1])
+                self._is_shown = True
+
+    def clear(self) -> None:
+        """Make room for a line of the log. The lock is held."""
+        if self._is_shown:
+            self._is_shown = False
+            self._write(_CLEARED)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            pass
+
+
+_BELOW = _Below()
+
+
+def _obeys(stream: TextIO | None) -> bool:
+    """Whether this is a terminal, and one that knows more than letters."""
+    return stream is not None and not stream.closed and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 class _Sink:
     """Where finished lines go: one write for each, then a flush, never two threads at a time.
 
@@ -152,13 +210,13 @@ class _Sink:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lock = RLock()
 
     def write(self, line: str) -> None:
         if not line.isascii():
             encoding = getattr(self._stream, "encoding", None) or "utf-8"
             line = line.encode(encoding, "backslashreplace").decode(encoding)
-        with self._lock:
+        with _BELOW.lock:
+            _BELOW.clear()
             try:
                 self._stream.write(line + "\n")
                 self._stream.flush()
@@ -288,27 +346,3 @@ def _exception(info: Any) -> str:
 
 def _as_json(line: Values) -> str:
     return json.dumps(line)
-
-
-def _as_text(colour: bool) -> Render:
-    """A line for people: time, level, event, then name=value; a traceback follows on lines of its own."""
-
-    def render(line: Values) -> str:
-        level, exception = line["level"], line.pop("exception", "")
-        shown = f"{_COLOURS.get(level, '')}{level:8}\x1b[0m" if colour else f"{level:8}"
-        rest = "".join(f" {_visible(name)}={_quoted(value)}" for name, value in list(line.items())[3:])
-        first = f"{line['timestamp']} {shown} {_visible(str(line['event']))}{rest}"
-        return "\n".join([first, *(f"    {_visible(row)}" for row in exception.splitlines())])
-
-    return render
-
-
-def _quoted(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = _visible(text)
-    return json.dumps(text, ensure_ascii=False) if not text or " " in text or '"' in text or "=" in text else text
-
-
-def _visible(text: str) -> str:
-    """The text without anything that a terminal obeys instead of showing."""
-    return text if text.isprintable() else _CONTROLS.sub(" ", _ESCAPES.sub("", text))

@@ -16,8 +16,8 @@ import pytest
 from whiteglove import log
 from whiteglove.app import Daemon, SystemClock
 from whiteglove.host import Host
-from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
-from whiteglove.ports import Mailbox, Transport
+from whiteglove.inprocess import Account, InProcessCaller, InProcessMailbox, InProcessTransport
+from whiteglove.ports import Caller, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Settings, load
 from whiteglove.store import Store
 from whiteglove_plugins import acknowledge
@@ -55,6 +55,9 @@ class MemoryWorld:
 
     def transport(self, account: MailboxAccount) -> Transport:
         return self.servers[account.name]
+
+    def caller(self) -> Caller:
+        return InProcessCaller()
 
 
 class House:

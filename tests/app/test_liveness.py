@@ -146,7 +146,7 @@ def test_every_thread_of_a_daemon_at_work_gives_signs(house: House, monkeypatch:
     daemon = house.daemon()
     at_work = Running(daemon)
     parts = daemon.liveness._parts
-    assert set(parts) == {"desk", "outbox", "chores", "schedule", "mailbox studio", "errands of studio"}
+    assert set(parts) == {"desk", "outbox", "chores", "calls", "schedule", "mailbox studio", "errands of studio"}
     for name in tuple(parts):
         # As if it had been silent since the machine was started; the mail wakes whoever watches.
         parts[name].seen_at = 0.0

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from app.conftest import House
-from whiteglove.errors import MailboxError
+from benches import plugin
+from oauth.conftest import client_of
+from servers.issuer import Issuer
+from whiteglove.errors import MailboxError, SubmissionError, TokenError
+from whiteglove.events import MailboxLost, MailboxRecovered
+from whiteglove.ledger import MailState
 from whiteglove.store import folders, outbox, warnings
 from whiteglove.store import schema as tables
+from whiteglove.testing import Bench
 
 
 def work_off(house: House) -> None:
@@ -82,6 +89,49 @@ def test_the_owner_is_told_once_of_a_password_that_is_refused(house: House) -> N
     assert house.sent == ["robin@vale.example"]
 
 
+def by_oauth(house: House, issuer: Issuer) -> None:
+    """The studio logs in by OAuth 2.0 from now on; nobody has done so yet."""
+    (account, *others) = house.settings.mailboxes
+    client = client_of(issuer, house.folder)
+    house.settings = replace(
+        house.settings, mailboxes=(replace(account, password=None, smtp_password=None, oauth=client), *others)
+    )
+
+
+def test_of_a_login_that_is_over_the_owner_is_told_once_by_another_mailbox(make_house: Callable[..., House]) -> None:
+    house = make_house(mailboxes=("studio", "shop"))
+    with Issuer() as issuer:
+        by_oauth(house, issuer)
+        daemon = house.daemon()
+        error = MailboxError("login", "nobody has logged in", fatal=True)
+        error.__cause__ = TokenError("nobody has logged in", lasting=True)
+        daemon._on_fatal("studio", error)
+        assert all_warnings(house) == []
+        assert daemon.logins.look() == 1
+        daemon._on_fatal("studio", error)
+    (warning,) = all_warnings(house)
+    assert (warning.reason, warning.times) == ("login_missing", 1)
+    assert "run `whiteglove login studio`" in warning.text
+    house.world.servers["studio"].answer(SubmissionError("temporary", "nobody has logged in"))
+    daemon.outbox.drain()
+    assert house.sent == []
+    with house.store.write() as tx:
+        (mail,) = outbox.in_state(tx, MailState.DEFERRED)
+        outbox.change(tx, [mail.row], not_before=daemon.clock.now())
+    daemon.outbox.drain()
+    assert [mail.recipient for mail in house.world.servers["shop"].sent] == ["robin@vale.example"]
+
+
+def test_a_server_that_refuses_a_token_makes_the_owner_log_in_anew(house: House) -> None:
+    with Issuer() as issuer:
+        by_oauth(house, issuer)
+        house.daemon()._on_fatal("studio", MailboxError("login", "[AUTHENTICATIONFAILED] no", fatal=True))
+    (warning,) = all_warnings(house)
+    assert warning.reason == "login_refused"
+    assert "run `whiteglove login studio`; until then no client gets an answer" in warning.text
+    assert "password" not in warning.text
+
+
 def test_what_a_server_wants_to_be_read_reaches_the_owner_once(house: House) -> None:
     daemon = house.daemon()
     for text in ("Storage is 91 % full.", "Storage is 92 % full.", "Maintenance at noon."):
@@ -94,6 +144,23 @@ def test_what_a_server_wants_to_be_read_reaches_the_owner_once(house: House) -> 
         warnings.put_into(tx, [first.row, second.row], 1)
     daemon._on_alert("studio", "Maintenance at noon.")
     assert len(all_warnings(house)) == 2
+
+
+def test_a_mailbox_that_is_lost_and_comes_back_is_an_event_where_a_plugin_listens() -> None:
+    heard: list[tuple[str, str]] = []
+
+    def on_mailbox(event: MailboxLost | MailboxRecovered, ctx: object) -> None:
+        heard.append((type(event).__name__, event.mailbox))
+
+    with Bench(plugin("listening", on_mailbox=on_mailbox)) as bench:
+        bench.daemon._on_changed("studio", MailboxError("timeout", "no answer"))
+        assert bench.daemon.woken["desk"].is_set()
+        bench.daemon._on_changed("studio", None)
+        bench.run()
+    assert heard == [("MailboxLost", "studio"), ("MailboxRecovered", "studio")]
+    with Bench(plugin("deaf")) as bench:
+        bench.daemon._on_changed("studio", None)
+        assert not bench.daemon.woken["desk"].is_set()
 
 
 def test_a_mail_is_looked_for_in_the_sent_folder_of_its_own_mailbox(make_house: Callable[..., House]) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from servers.dovecot import Dovecot
+from servers.issuer import Issuer, dovecot_of
 from servers.sink import Sink
 from whiteglove.app import RealWorld
-from whiteglove.errors import ConfigurationError, MailboxError, SubmissionError
+from whiteglove.errors import ConfigurationError, MailboxError, SubmissionError, TokenError
+from whiteglove.oauth import access_of
+from whiteglove.oauth import issuer as protocol
 from whiteglove.ports import Mailbox, Transport
 from whiteglove.settings import MailboxAccount, load
 
@@ -21,11 +26,17 @@ def account(tmp_path: Path, dovecot: Dovecot, user: str) -> MailboxAccount:
     return configured(tmp_path, f"imap://{user.replace('@', '%40')}@127.0.0.1:{dovecot.imap_port}")
 
 
-def configured(folder: Path, imap: str, smtp: str = "smtp://127.0.0.1:1", more: str = "") -> MailboxAccount:
+def configured(
+    folder: Path,
+    imap: str,
+    smtp: str = "smtp://127.0.0.1:1",
+    more: str = "",
+    password: str = 'password = { file = "password" }\n',
+) -> MailboxAccount:
     (folder / "whiteglove.toml").write_text(
         '[owner]\nname = "Robin Vale"\naddress = "robin@vale.example"\ntimezone = "Europe/Berlin"\n'
         f'[daemon]\nstate = "{folder / "state"}"\n'
-        f'[[mailboxes]]\nname = "studio"\nimap = "{imap}"\nsmtp = "{smtp}"\npassword = {{ file = "password" }}\n{more}'
+        f'[[mailboxes]]\nname = "studio"\nimap = "{imap}"\nsmtp = "{smtp}"\n{password}{more}'
     )
     return load(folder / "whiteglove.toml", dict(os.environ)).mailboxes[0]
 
@@ -80,3 +91,53 @@ def test_a_password_that_is_not_there_is_no_login(sink: Sink, tmp_path: Path) ->
     with pytest.raises(SubmissionError, match="cannot be read"):
         RealWorld().transport(account).check()
     assert sink.connections == 0
+
+
+@pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer", "xoauth2 oauthbearer"])
+def test_a_login_by_oauth_outlives_its_tokens(dovecot: Dovecot, tmp_path: Path, mechanism: str) -> None:
+    """`dovecot` is asked for, since it skips the test where there is none."""
+    with Issuer() as issuer, dovecot_of(issuer, mechanism) as server:
+        user = issuer.user.replace("@", "%40")
+        with Sink(users=issuer.users, mechanisms=[mechanism.upper().split()[0]]) as sink:
+            imap, smtp = f"imap://{user}@127.0.0.1:{server.imap_port}", f"smtp://{user}@127.0.0.1:{sink.port}"
+            account = configured(tmp_path, imap, smtp, issuer.toml, password="")
+            access = access_of(account)
+            assert access is not None
+            assert account.oauth is not None
+            mailbox, transport = RealWorld().working(account), RealWorld().transport(account)
+            with pytest.raises(MailboxError) as told:
+                mailbox.connect()
+            assert (told.value.code, told.value.fatal) == ("login", True)
+            assert isinstance(told.value.__cause__, TokenError)
+
+            access.keep(protocol._grant(issuer.tokens(), account.oauth))
+            mailbox.connect()
+            transport.check()
+            mailbox.close()
+            assert issuer.refreshes == 0
+
+            issuer.revoke()
+            age(account, minutes=5)
+            mailbox.connect()
+            assert mailbox.folders().sent == "Sent"
+            transport.submit("robin@vale.example", "wile@acme.example", b"Subject: Hello\r\n\r\nHello\r\n")
+            mailbox.close()
+            transport.close()
+            assert sink.wait_for(1)[0].user == issuer.user
+            assert issuer.refreshes == 1
+
+            issuer.forget()
+            age(account, minutes=5)
+            with pytest.raises(MailboxError, match="invalid_grant") as told:
+                mailbox.connect()
+            assert told.value.fatal
+            with pytest.raises(SubmissionError, match="invalid_grant"):
+                transport.check()
+
+
+def age(account: MailboxAccount, *, minutes: float) -> None:
+    """As if the access token had been got so long ago."""
+    assert account.oauth is not None
+    kept = json.loads(account.oauth.file.read_text())
+    got = datetime.fromisoformat(kept["got_at"]) - timedelta(minutes=minutes)
+    account.oauth.file.write_text(json.dumps(kept | {"got_at": got.isoformat()}))

@@ -298,6 +298,33 @@ print(json.dumps({{
 """
 
 
+def test_another_owner_has_a_store_of_their_own_and_sees_no_other(machine: Machine) -> None:
+    machine.run("systemctl", "start", "whiteglove@kim")
+    assert machine.ask("--config", "/etc/whiteglove/kim", "status")["store"] == f"{STORE}/kim/whiteglove.sqlite3"
+    process = machine.run("systemctl", "show", "whiteglove@kim", "--property=MainPID", "--value").stdout.strip()
+    inside = ("nsenter", "-t", process, "-m", "ls")
+    assert machine.run(*inside, STORE).stdout.split() == ["kim"]
+    assert machine.run(*inside, "/etc/whiteglove").stdout.split() == ["kim"]
+    machine.run("systemctl", "stop", "whiteglove@kim")
+
+
+def test_who_runs_it_is_told_when_it_has_ended_for_good(machine: Machine) -> None:
+    script = machine.container.root / "etc/whiteglove/on-failure"
+    script.write_text('#!/bin/sh\nexec logger -t whiteglove-owner "$1 wants you"\n')
+    script.chmod(0o755)
+    good = machine.configuration.read_text()
+    machine.configuration.write_text("[owner]\n")
+    machine.run("systemctl", "restart", "whiteglove", check=False)
+    alerts = ("journalctl", "-o", "cat", "-t", "whiteglove", "-p", "alert")
+    until(lambda: "whiteglove.service has ended" in machine.run(*alerts).stdout, "the alert")
+    machine.configuration.write_text(good)
+    mine = ("journalctl", "-o", "cat", "-t", "whiteglove-owner")
+    until(lambda: "whiteglove.service wants you" in machine.run(*mine).stdout, "the owner's own way")
+    script.unlink()
+    machine.run("systemctl", "reset-failed", "whiteglove")
+    machine.run("systemctl", "start", "whiteglove")
+
+
 def test_the_sandbox_allows_what_is_needed_and_nothing_else(machine: Machine) -> None:
     machine.run("systemd-analyze", "security", "--threshold=12", "whiteglove.service")
     units = machine.container.root / "etc/systemd/system"
@@ -325,3 +352,15 @@ def test_the_sandbox_allows_what_is_needed_and_nothing_else(machine: Machine) ->
         "netlink": "OSError",
         "processes": 1,
     }
+
+
+def test_uninstalled_it_leaves_the_configuration_and_the_store(machine: Machine) -> None:
+    """The last one: nothing is installed any more after it."""
+    said = machine.run("sh", "systemd/uninstall.sh", cwd=CHECKOUT).stdout
+    assert "kept: /etc/whiteglove" in said
+    assert machine.run("systemctl", "is-active", "whiteglove", check=False).returncode != 0
+    assert not (machine.container.root / "opt/whiteglove").exists()
+    assert (machine.container.root / f"{STORE[1:]}/whiteglove.sqlite3").exists()
+    machine.run("sh", "systemd/uninstall.sh", "--purge", cwd=CHECKOUT)
+    assert not (machine.container.root / STORE[1:]).exists()
+    assert not machine.configuration.exists()
