@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 
 from fortnight import tables
 from fortnight.acts import Fortnight
 from fortnight.cast import BERLIN, PEOPLE, ROBIN, ZONES
-from fortnight.oracle import HOLIDAYS
+from fortnight.oracle import HOLIDAYS, Oracle
 from fortnight.stage import Stage, local
 from fortnight.story import Fact, oracle_at
 
-DAY_WORDS = {"today", "tomorrow", "yesterday", "heute", "morgen", "gestern"}
+DAY_WORDS = {"yesterday": -1, "today": 0, "tomorrow": 1, "gestern": -1, "heute": 0, "morgen": 1}
+_BEGIN, _END = time(9), time(17, 30)
+_DAY_SAID = re.compile(
+    r"(?:(?P<begin>\d\d:\d\d)–(?P<end>\d\d:\d\d) )?"
+    rf"\b(?P<day>{'|'.join(DAY_WORDS)})\b(?:(?:,| at| um) (?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?)?",
+    re.IGNORECASE,
+)
 
 
 def next_reports_differ(fortnight: Fortnight, facts: Sequence[Fact]) -> Iterator[str]:
@@ -71,13 +77,40 @@ def said_twice(stage: Stage) -> list[str]:
     return [key for key, times in keys.items() if times > 1]
 
 
-def false_days(stage: Stage) -> Iterator[str]:
-    """Notices that speak of "today" or "tomorrow" and were read on another day than they were written."""
+def false_days(stage: Stage, reports: Callable[[str, datetime], Sequence[datetime]] | None = None) -> Iterator[str]:
+    """Notices whose "today" or "tomorrow", as of the day on which they were read, is a day or an hour at which nothing
+    was, or is to be, with that client. `reports` says when they hear from an instant on, by a calendar on paper."""
+    reports = reports or (lambda key, since: Oracle().next_reports(key, since))
     for left in tables.to_robin(stage):
         for row in warnings_in(stage, tables.row_of(stage, left).row):
-            words = {word.strip(".,;:") for word in row.text.casefold().split()}
-            if row.raised_at.astimezone(BERLIN).date() != left.at.astimezone(BERLIN).date() and words & DAY_WORDS:
+            if not (said := list(_DAY_SAID.finditer(row.text))):
+                continue
+            ahead = reports(row.client, left.at - timedelta(days=2)) if row.client else []
+            moments = [at.astimezone(BERLIN) for at in (*tables.moments_of(stage, row.client, row.raised_at), *ahead)]
+            if any(not _holds(found, left.at.astimezone(BERLIN), moments, stage, row.client) for found in said):
                 yield f"written {local(row.raised_at)}, read {local(left.at)}: {row.text}"
+
+
+def _holds(said: re.Match[str], read: datetime, moments: Sequence[datetime], stage: Stage, client: str | None) -> bool:
+    day = read.date() + timedelta(days=DAY_WORDS[said["day"].casefold()])
+    if said["begin"]:
+        begin, end = (datetime.combine(day, time.fromisoformat(said[name]), BERLIN) for name in ("begin", "end"))
+        return read <= begin < end and all(_is_working_time(at, stage) for at in (begin, end - timedelta(minutes=1)))
+    if said["hour"]:
+        at = time(int(said["hour"]), int(said["minute"] or 0))
+        if at == _BEGIN and _is_working_time(datetime.combine(day, at, BERLIN), stage):
+            return True
+        return any((moment.date(), moment.hour, moment.minute) == (day, at.hour, at.minute) for moment in moments)
+    return day in {moment.date() for moment in moments} | _dates_of(stage, client)
+
+
+def _dates_of(stage: Stage, client: str | None) -> set[date]:
+    """The dates and deadlines in the file of a client."""
+    known = stage.settings.book.clients.get(client or "")
+    if known is None:
+        return set()
+    deadlines = {one.deadline for one in known.projects if one.deadline is not None}
+    return {one.when.first for one in known.dates} | deadlines
 
 
 def summaries_missing(stage: Stage, began: datetime, ended: datetime) -> list[str]:
@@ -149,7 +182,7 @@ def _is_working_time(at: datetime, stage: Stage) -> bool:
     here = at.astimezone(BERLIN)
     away = any(here.date() in days for days in stage.settings.owner.away)
     is_off = here.weekday() >= 5 or here.date() in HOLIDAYS or away
-    return not is_off and time(9) <= here.time() < time(17, 30)
+    return not is_off and _BEGIN <= here.time() < _END
 
 
 def _times(moments: Sequence[datetime]) -> str:

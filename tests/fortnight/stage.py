@@ -35,7 +35,8 @@ from whiteglove.cli import noting as _noting  # noqa: F401
 from whiteglove.cli import reports as _reports  # noqa: F401
 from whiteglove.host import Host
 from whiteglove.imap import ImapMailbox
-from whiteglove.ports import Mailbox, Transport
+from whiteglove.inprocess import InProcessCaller
+from whiteglove.ports import Caller, Mailbox, Transport
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings, load
 from whiteglove.store import Store
@@ -114,6 +115,9 @@ class _World(RealWorld):
 
     def transport(self, account: MailboxAccount) -> Transport:
         return self.post
+
+    def caller(self) -> Caller:
+        return InProcessCaller()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def everything(stage: Stage) -> dict[str, Table]:
 
 
 def to_clients(stage: Stage) -> list[Left]:
-    return [left for left in stage.world.post.left if left.recipient != ROBIN]
+    team = {one.address for one in stage.settings.book.team}
+    return [left for left in stage.world.post.left if left.recipient != ROBIN and left.recipient not in team]
 
 
 def to_robin(stage: Stage) -> list[Left]:
@@ -134,6 +135,21 @@ def row_of(stage: Stage, left: Left) -> Row:
 
 def due_of(stage: Stage, left: Left) -> datetime | None:
     return row_of(stage, left).due
+
+
+def moments_of(stage: Stage, client: str | None, before: datetime) -> list[datetime]:
+    """When something was with a client, up to an instant, and when by then something was due."""
+    messages, calls = tables.messages.c, tables.client_notes.c
+    found = _read(stage, sa.select(messages.received_at).where(messages.client == client))
+    found += _read(stage, sa.select(calls.at).where(calls.client == client))
+    happened = [row[0] for row in found if row[0] <= before]
+    promised, owed = tables.promises.c, tables.obligations.c
+    due = _read(stage, sa.select(promised.due).where(promised.client == client))
+    due += _read(stage, sa.select(owed.due).where(owed.client == client, owed.opened_at <= before))
+    passed = tables.delegations.c
+    for what in (passed.handed_at, passed.due):
+        due += _read(stage, sa.select(what).where(passed.client == client, passed.handed_at <= before))
+    return [*happened, *(row[0] for row in due if row[0] is not None)]
 
 
 def calendar_times(message: EmailMessage) -> list[datetime]:

@@ -156,6 +156,7 @@ def test_what_came_of_the_drafts(spring: Fortnight) -> None:
     reports  | rhythm:elm                    | placed | -
     reports  | rhythm:gorse                  | placed | -
     reports  | report:birch:Wed 25 Mar 17:00 | sent   | -
+    contact_frequency | ask:acme:Sat 28 Mar 12:05 | placed | -
     reports  | report:acme:Wed 01 Apr 11:00  | sent   | -
     reports  | report:birch:Wed 01 Apr 17:00 | sent   | -
     capacity | capacity:#:not_before         | gone   | -
