@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from enum import IntEnum
+from enum import Enum, IntEnum
 from types import MappingProxyType, NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -47,6 +47,10 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     }  # fmt: skip
     if hint in plain:
         return plain[hint]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    if get_origin(hint) is tuple:
+        return st.lists(values_of(get_args(hint)[0]), max_size=3).map(tuple)
     if get_origin(hint) is Mapping:
         return st.dictionaries(TEXT, JSON, max_size=4)
     members = get_args(hint)

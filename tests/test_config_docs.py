@@ -55,6 +55,9 @@ class _Nowhere(RealWorld):
     def transport(self, account: MailboxAccount) -> Any:
         return SimpleNamespace(check=_fails(SubmissionError("temporary", "no such host")), close=lambda: None)
 
+    def caller(self) -> Any:
+        return SimpleNamespace()
+
 
 def _fails(error: Exception) -> Callable[[], NoReturn]:
     def fail() -> NoReturn:

@@ -14,7 +14,9 @@ from whiteglove import actions, events, hookspecs
 from whiteglove.actions import Action
 from whiteglove.cli import parser
 from whiteglove.cli.example import OFF, built_in
+from whiteglove.cli.plugin_reference import reference
 from whiteglove.events import Event
+from whiteglove.hookspecs import API_VERSION
 from whiteglove.host import Host
 from whiteglove.host.implementations import hooks
 from whiteglove.log import EVENTS
@@ -26,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 ROOT_README = (ROOT / "README.md").read_text("utf-8")
 DAEMON = (ROOT / "daemon" / "README.md").read_text("utf-8")
 PLUGINS = (ROOT / "plugins" / "README.md").read_text("utf-8")
+HEADINGS = re.findall(r"^#+ (.+)$", PLUGINS, re.MULTILINE)
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -88,7 +91,7 @@ def test_every_file_that_the_route_names_exists() -> None:
 
 
 def test_the_example_plugin_and_its_test_run() -> None:
-    plugin, test = blocks(PLUGINS, "python")
+    plugin, test = blocks(PLUGINS, "python")[:2]
     weekend = types.ModuleType("weekend")
     exec(compile(plugin, "plugins/README.md", "exec"), weekend.__dict__)
     scope: dict[str, object] = {}
@@ -96,6 +99,36 @@ def test_the_example_plugin_and_its_test_run() -> None:
     run = scope["test_weekend"]
     assert callable(run)
     run(weekend)
+
+
+def test_the_reference_for_plugins_is_what_the_source_says() -> None:
+    assert reference() in PLUGINS, "run `make example`"
+
+
+def test_what_a_contributor_types_is_there() -> None:
+    contributing, makefile = ((ROOT / name).read_text("utf-8") for name in ("CONTRIBUTING.md", "Makefile"))
+    (block,) = blocks(contributing, "sh")
+    targets = [line.removeprefix("make ") for line in block.splitlines()]
+    assert targets == ["test", "long-test", "lint"]
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+    links = re.findall(r"\]\(([^)]+)\)", contributing)
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_version_of_the_interface_is_told() -> None:
+    assert f'now `"{API_VERSION}"`' in PLUGINS
+    assert f'requires="{API_VERSION}"' in PLUGINS
+
+
+def test_every_place_that_is_pointed_to_is_there() -> None:
+    headings = {
+        re.sub(r"[^a-z ]", "", found.casefold()).replace(" ", "-") for found in re.findall(r"^#+ (.+)$", PLUGINS, re.M)
+    }
+    for link in re.findall(r"\]\(([^)]+)\)", PLUGINS):
+        path, _, heading = link.partition("#")
+        if not link.startswith("https://"):
+            assert (ROOT / "plugins" / path).exists(), link
+            assert not heading or heading in headings, link
 
 
 def test_the_example_plugin_is_silent_on_a_working_day() -> None:

@@ -34,6 +34,15 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         _ = whiteglove.Everything
 
 
+def test_an_old_name_is_the_new_one_and_warns_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(whiteglove._RENAMED, "Alert", ("Warn", "2"))
+
+    with pytest.warns(whiteglove.GoesAwayWarning, match="whiteglove.Alert is called Warn now") as seen:
+        assert whiteglove.Alert is actions.Warn
+    assert seen[0].filename == __file__
+    assert issubclass(whiteglove.GoesAwayWarning, DeprecationWarning)
+
+
 def test_type_checkers_see_the_names_that_resolve_from_where_they_resolve() -> None:
     (block,) = (node for node in ast.parse(SOURCE.read_text("utf-8")).body if isinstance(node, ast.If))
     seen = {

@@ -9,20 +9,23 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
-HOMES = {ROOT / "daemon" / "whiteglove": TESTS, ROOT / "plugins" / "whiteglove_plugins": TESTS / "plugins"}
+PLUGINS = ROOT / "plugins" / "whiteglove_plugins"
+HOMES = {ROOT / "daemon" / "whiteglove": TESTS, PLUGINS: TESTS / "plugins"}
 
 # Files without a test of their own, each with the reason. A file here holds declarations only, which is checked below.
 DECLARATIONS = {
     "daemon/whiteglove/__main__.py": "starts the command line, whose tests run it",
-    "daemon/whiteglove/ledger.py": "values and one Protocol; the store's tests fill them",
     "daemon/whiteglove/ports.py": "Protocols and values; the tests of each adapter fill them",
 }
 
 
 def place_of_test(source: Path) -> Path:
-    """`tests/a/test_b.py` for a/b.py of the daemon, `tests/plugins/test_c.py` for a plugin c.py."""
+    """`tests/a/test_b.py` for a/b.py of the daemon, `tests/plugins/test_c.py` for a plugin c.py. A plugin that is a
+    package is one plugin and tested as one, in `tests/plugins/test_c.py` (and files that begin so)."""
     home = next(home for home in HOMES if source.is_relative_to(home))
     inside = source.relative_to(home)
+    if home == PLUGINS and len(inside.parts) > 1:
+        return HOMES[home] / f"test_{inside.parts[0]}.py"
     name = inside.parent.name or home.name if inside.stem == "__init__" else inside.stem
     return HOMES[home] / inside.parent / f"test_{name}.py"
 

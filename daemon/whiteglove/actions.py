@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from whiteglove.ledger import IncidentKind, IncidentState, PromiseKind
+from whiteglove.ledger import IncidentKind, IncidentState, PromiseKind, Severity
 from whiteglove.message import Json as Json
 
 URGENCIES = ("now", "today", "digest")
@@ -95,7 +95,8 @@ class MovePromise(Action):
 class OpenIncident(Action):
     """Open an incident with a client, or add this to the one that is open about the same `matter`.
 
-    `message`, `promise` and `cue` are what proves it. From now on nothing automatic goes to this client.
+    `message`, `promise` and `cue` are what proves it. From now on nothing automatic goes to this client. `severity` is
+    how grave the plugin judges the matter with this step; what was judged graver before stays so.
     """
 
     client: str
@@ -104,17 +105,22 @@ class OpenIncident(Action):
     message: int | None = None
     promise: int | None = None
     cue: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateIncident(Action):
-    """Add to an open incident what happened, and move it to `state` where that is named. A resolved one stays so."""
+    """Add to an open incident what happened, and move it to `state` where that is named. A resolved one stays so.
+
+    The other fields are those of `OpenIncident`.
+    """
 
     incident: int
     state: IncidentState | None = None
     message: int | None = None
     promise: int | None = None
     cue: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,46 @@ class CancelWake(Action):
     """Drop a timer of this plugin's, if it is set."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward(Action):
+    """Hand a client's message to a teammate: a mail to them with what it is about, the message itself attached, and the
+    answer that the client waits for.
+
+    `to` is an address of `[[team]]`; nobody else is ever written to. `message` is the row of the message. `brief` says
+    in the owner's language what the teammate needs to know. Where the message still needs an answer, the teammate owes
+    it from now on, until `due` (UTC), else until the agreed time; when that has passed it is the owner's again.
+    """
+
+    message: int
+    to: str
+    brief: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Action):
+    """Send a JSON object to a web address (HTTP POST), after the commit; tried again for a day where it is not taken.
+
+    `url` is https://, or http:// on this machine. Everything that is in `body` leaves the machine: never a text of a
+    mail's. `signed_with` says where a key is kept, as passwords of the configuration are (`{"credential": "hook"}`);
+    the body is then signed with it (HMAC, SHA-256). It may arrive more than once; `X-Whiteglove-Delivery` tells.
+    """
+
+    url: str
+    body: Mapping[str, Json]
+    signed_with: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify(Action):
+    """Tell the owner on another way than by mail, at once: `to` says where the addresses (URLs of apprise) are kept, as
+    passwords are. Where it fails, or the way is not installed, the owner gets it by mail."""
+
+    title: str
+    text: str
+    to: tuple[Mapping[str, Json], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

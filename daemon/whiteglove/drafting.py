@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from whiteglove.actions import Draft, Warn
 from whiteglove.codec import decode_action
-from whiteglove.compose.draft import MARK
+from whiteglove.compose.draft import MARK, as_compared
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError, StoreError
 from whiteglove.guard import Refusal
@@ -238,8 +238,7 @@ class Drafting:
         tell_owner(tx, CORE, warning, now, worktime)
 
     def _digest(self, raw: bytes) -> bytes:
-        """The same for the same draft, whatever a server makes of its line ends."""
-        return self._store.digest(raw.replace(b"\r\n", b"\n").rstrip())
+        return self._store.digest(as_compared(raw))
 
 
 def _no_folder(mailbox: str) -> Warn:

@@ -77,6 +77,25 @@ class SubmissionError(WhiteGloveError):
         self.step = step
 
 
+class TokenError(WhiteGloveError):
+    """There is no access token (OAuth 2.0) to log in with. `lasting` where only the owner can help, by a new login or
+    in the configuration; else the provider could not be asked now. Nothing of a token is in it."""
+
+    def __init__(self, text: str, *, lasting: bool) -> None:
+        super().__init__(text)
+        self.lasting = lasting
+
+
+class CallError(WhiteGloveError):
+    """A web call was not taken. `code` is a short reason: `unreachable`, `late`, `tls`, `key`, `status_503`, …; where
+    `permanent`, trying again would change nothing. Nothing of what was said is in it."""
+
+    def __init__(self, code: str, *, permanent: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.permanent = permanent
+
+
 class PluginError(WhiteGloveError):
     """A plugin cannot be loaded, misuses a hook, or returned something that is no action. Names the plugin."""
 

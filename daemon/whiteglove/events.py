@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from whiteglove.clients import Client, Limit, Person
-from whiteglove.ledger import Incident, Mail, Obligation, Promise
+from whiteglove.ledger import ClientNote, Incident, Mail, Obligation, Promise, SeenDraft
 from whiteglove.message import Json, RecordedMessage
 
 
@@ -45,6 +45,20 @@ class OwnerSent(Event):
     person: Person | None
     kept: Promise | None = None
     answered: tuple[Obligation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSeen(Event):
+    """A mail of the owner's to a client lies in Drafts, as a person wrote or changed it; seen once for each version.
+
+    `text` is what is new in it, quotes cut; None where it is gone meanwhile or can no longer be read. What was laid
+    there by a plugin and is still untouched never appears here.
+    """
+
+    draft: SeenDraft
+    client: Client
+    person: Person | None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +131,7 @@ class ObligationOpened(ObligationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationAnswered(ObligationEvent):
-    """The owner answered it."""
+    """The owner answered it, or a teammate to whom it was passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +192,29 @@ class ClientReturned(Event):
     client: Client
     message: RecordedMessage
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientNoted(Event):
+    """The owner noted something about a client, or a call with them (`whiteglove note`)."""
+
+    client: Client
+    note: ClientNote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxLost(Event):
+    """A mailbox cannot be reached since `at`; `code` says why. The daemon keeps trying."""
+
+    mailbox: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxRecovered(Event):
+    """A lost mailbox was reached again and caught up with."""
+
+    mailbox: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,18 @@ from pydantic import BaseModel, ConfigDict
 from whiteglove.actions import Actions, Json, Verdict
 from whiteglove.clients import Book, Client, Owner
 from whiteglove.events import (
+    ClientNoted,
     ClientQuiet,
     ClientReturned,
     ContactExceeded,
+    DraftSeen,
     Event,
     IncidentOpened,
     IncidentResolved,
     IncidentUpdated,
     MailBounced,
+    MailboxLost,
+    MailboxRecovered,
     MailFailed,
     MailSent,
     MessageReceived,
@@ -44,26 +48,42 @@ from whiteglove.events import (
 )
 from whiteglove.ledger import Ledger, Mail
 from whiteglove.message import Guess, RecordedMessage
+from whiteglove.owner_words import Words
 from whiteglove.sections import Day, Section
 from whiteglove.worktime import WorkingTime
 
 GROUP = "whiteglove.plugins"
+
+API_VERSION = "1"
+"""The version of what a plugin may rely on: every name of the root, the hooks with their arguments, the fields of
+events and actions. Within a version all of these may become more, and none is taken away."""
+
 hookspec = pluggy.HookspecMarker("whiteglove")
 hookimpl = pluggy.HookimplMarker("whiteglove")
 
 
+class GoesAwayWarning(DeprecationWarning):
+    """Something that a plugin uses goes away with a later `API_VERSION`. It works until then; the text says what to use
+    instead. A hook that goes away is marked `@hookspec(warn_on_impl=GoesAwayWarning(…))`."""
+
+
 class PluginSettings(BaseModel):
-    """Base of a plugin's own settings: the keys of its section in the configuration. Unknown keys are errors."""
+    """Base of a plugin's own settings: the keys of its section in the configuration. Unknown keys are errors.
+
+    A validator that holds a name against the client book finds that as `info.context["book"]`; None on trial.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PluginInfo:
-    """One line about the plugin, and the model of its settings."""
+    """One line about the plugin, the model of its settings, and the `API_VERSION` that it was written for; a plugin for
+    another one is refused with a sentence that says so. Without `requires` it is tried."""
 
     summary: str
     settings: type[PluginSettings] = PluginSettings
+    requires: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +133,8 @@ SettingsT = TypeVar("SettingsT", bound=PluginSettings)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context(Generic[SettingsT]):
-    """What a hook may read: validated settings, the ledger, the client book, working time, its memory, the clock."""
+    """What a hook may read: validated settings, the ledger, the client book, working time, its memory, the clock; and
+    `words`, its own texts in the owner's language."""
 
     plugin: str
     config: SettingsT
@@ -123,6 +144,7 @@ class Context(Generic[SettingsT]):
     ledger: Ledger
     worktime: WorkingTime
     memory: Memory
+    words: Words
     log: Logger
 
 
@@ -155,6 +177,11 @@ def on_sent(event: OwnerSent, ctx: AnyContext) -> Actions:
 
 
 @hookspec
+def on_draft(event: DraftSeen, ctx: AnyContext) -> Actions:
+    """The owner has a mail to a client in Drafts, which is not sent yet."""
+
+
+@hookspec
 def on_delivery(event: MailSent | MailFailed | MailBounced, ctx: AnyContext) -> Actions:
     """A mail of ours was accepted, was refused for good, may or may not have gone out, or came back."""
 
@@ -177,8 +204,14 @@ def on_incident(event: IncidentOpened | IncidentUpdated | IncidentResolved, ctx:
 
 
 @hookspec
-def on_client(event: ContactExceeded | ClientQuiet | ClientReturned, ctx: AnyContext) -> Actions:
-    """A client's habits have changed: they write more often than was agreed, have fallen silent, or are back."""
+def on_client(event: ContactExceeded | ClientQuiet | ClientReturned | ClientNoted, ctx: AnyContext) -> Actions:
+    """A client's habits have changed: they write more often than was agreed, have fallen silent, or are back; or the
+    owner noted something about them, a call for example."""
+
+
+@hookspec
+def on_mailbox(event: MailboxLost | MailboxRecovered, ctx: AnyContext) -> Actions:
+    """A mailbox cannot be reached, or is there again."""
 
 
 @hookspec

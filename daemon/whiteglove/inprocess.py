@@ -10,12 +10,12 @@ import email
 import email.message
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.utils import collapse_rfc2231_value
 
-from whiteglove.errors import MailboxError, SubmissionError
+from whiteglove.errors import CallError, MailboxError, SubmissionError
 from whiteglove.message import Part
 from whiteglove.ports import Fetched, Folders, FolderStatus
 
@@ -286,6 +286,31 @@ class InProcessTransport:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class InProcessCaller:
+    """Takes every call and remembers it, unless it was told to fail."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.notified: list[tuple[tuple[str, ...], str, str]] = []
+        self._faults: list[CallError] = []
+
+    def fail(self, error: CallError, times: int = 1) -> None:
+        """Raise this for the next so many calls."""
+        self._faults += [error] * times
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        self._raise_fault()
+        self.posted.append((url, body, dict(headers)))
+
+    def notify(self, addresses: Sequence[str], title: str, text: str) -> None:
+        self._raise_fault()
+        self.notified.append((tuple(addresses), title, text))
+
+    def _raise_fault(self) -> None:
+        if self._faults:
+            raise self._faults.pop(0)
 
 
 def _fetched(mail: StoredMail) -> Fetched:

@@ -36,8 +36,9 @@ class Promise:
     """A time told to a client. It exists once a mail that tells it was accepted, or may have been.
 
     `uid` and `sequence` are those of its calendar entry (RFC 5545). `evidence` says what closed it: `marker`,
-    `report_subject`, `window`, `call`, `command`, `answer`, `moved`. `told` is False for a slot that was used up or
-    moved without anybody being told; one that was moved so is closed without a word when its time passes (`passed`).
+    `report_subject`, `window`, `call`, `command`, `answer`, `team` (a teammate's answer), `moved`. `told` is False for
+    a slot that was used up or moved without anybody being told; one that was moved so is closed without a word when its
+    time passes (`passed`).
     """
 
     row: int
@@ -83,6 +84,29 @@ class Obligation:
     answered_by: int | None = None
 
 
+class DelegationState(StrEnum):
+    """`HANDED_OVER`: the teammate owes the answer. `DONE`: the client has it. `RETURNED`: it is the owner's again."""
+
+    HANDED_OVER = "handed_over"
+    DONE = "done"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """A message that was passed to a teammate (`address`), and with it, where there is one, the obligation."""
+
+    row: int
+    client: str
+    message: int
+    obligation: int | None
+    address: str
+    state: DelegationState
+    handed_at: datetime
+    due: datetime | None = None
+    settled_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """The fact that an address was told a promise, in a thread, by one mail of the outbox."""
@@ -110,9 +134,10 @@ class MailState(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who reads a mail. A client's copy is sent at most once, the owner's at least once."""
+    """Who reads a mail. A client's copy is sent at most once, the owner's and a teammate's at least once."""
 
     CLIENT = "client"
+    COLLEAGUE = "colleague"
     OWNER = "owner"
 
 
@@ -154,10 +179,23 @@ class IncidentState(StrEnum):
     RESOLVED = "resolved"
 
 
+class Severity(StrEnum):
+    """How grave an incident is, the least first; of two the graver one is `max(one, other, key=Severity.rank)`."""
+
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+
+    def rank(self) -> int:
+        """Its place in the order, from 0; texts alone would be ordered by the alphabet."""
+        return list(Severity).index(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEntry:
     """One step of an incident: what happened (a reason code), the state it led to, and what proves it: a message, a
-    promise, the words that were recognised (`cue`, at most 80 characters)."""
+    promise, the words that were recognised (`cue`, at most 80 characters). `severity` is how grave the matter was
+    judged at this step, None where it was not."""
 
     at: datetime
     reason: str
@@ -165,6 +203,7 @@ class IncidentEntry:
     message: int | None = None
     promise: int | None = None
     cue: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +221,12 @@ class Incident:
     opened_at: datetime
     resolved_at: datetime | None = None
     entries: tuple[IncidentEntry, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The gravest that any step was judged, so that it only rises; minor where none was judged."""
+        judged = [entry.severity for entry in self.entries if entry.severity is not None]
+        return max(judged, key=Severity.rank, default=Severity.MINOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +253,16 @@ class ClientSilence:
     usual: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTimes:
+    """How long `number` answers took. There may be very many, so that of an even `sample` of them, and of the `longest`
+    by the clock, it is said when each was asked for and when it was given."""
+
+    number: int
+    sample: tuple[tuple[datetime, datetime], ...]
+    longest: tuple[tuple[datetime, datetime], ...]
+
+
 class DraftState(StrEnum):
     """`WANTED` is to be laid in Drafts, `PLACED` lies there as it was written, `CHANGED` was edited by a person. `SENT`
     was seen in Sent, `WITHDRAWN` was taken away again, `GONE` was deleted by a person; `FAILED` never got there."""
@@ -219,6 +274,21 @@ class DraftState(StrEnum):
     WITHDRAWN = "withdrawn"
     GONE = "gone"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDraft:
+    """A mail of the owner's to a client that lies in Drafts, without its text. `others` are further clients who are
+    among the recipients, by their keys; `in_reply_to` are the Message-IDs that it answers."""
+
+    row: int
+    mailbox: str
+    client: str
+    message_id: str | None
+    subject: str
+    to: tuple[Address, ...]
+    others: tuple[str, ...] = ()
+    in_reply_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,8 +318,9 @@ class Ledger(Protocol):
     def promises(self, client: str, since: datetime) -> tuple[Promise, ...]:
         """Everything promised to this client that was due since an instant or is still owed, the earliest due first."""
 
-    def open_promises(self, client: str) -> tuple[Promise, ...]:
-        """Promises still owed to this client, late ones included, the earliest due first."""
+    def open_promises(self, client: str | None = None) -> tuple[Promise, ...]:
+        """Promises still owed to this client, late ones included, the earliest due first; to all where none is
+        named."""
 
     def closed_promises(self, since: datetime) -> tuple[Promise, ...]:
         """Promises to anybody that were kept, broken or moved since an instant, the earliest due first."""
@@ -263,14 +334,18 @@ class Ledger(Protocol):
     def answered(self, since: datetime) -> tuple[Obligation, ...]:
         """What the owner answered since an instant, of all clients, in the order of the answers."""
 
+    def answer_times(self, since: datetime, before: datetime) -> AnswerTimes:
+        """How long the answers took that the owner gave between two instants, to all clients."""
+
     def obligation_of(self, message: int) -> Obligation | None:
         """The obligation that this message opened or joined, as long as it is open."""
 
     def told(self, address: str, promise: int) -> tuple[Told, ...]:
         """How often this address was told this promise, the latest last."""
 
-    def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
-        """What this client wrote and what the owner wrote to them, in order of arrival; automatic mail left out."""
+    def messages(self, client: str, since: datetime, before: datetime | None = None) -> tuple[RecordedMessage, ...]:
+        """What this client wrote and what the owner wrote to them between two instants, or since one, in order of
+        arrival; automatic mail left out."""
 
     def written(self, client: str, moments: Sequence[datetime]) -> tuple[int, ...]:
         """How many messages this client wrote from each of these instants, which ascend, to the next one."""
@@ -291,6 +366,10 @@ class Ledger(Protocol):
     def drafts(self, client: str, since: datetime | None = None) -> tuple[PlacedDraft, ...]:
         """The drafts to this client that are wanted or lie in Drafts, the oldest first; with `since` also those whose
         end, for example that the owner deleted them, was noticed after that instant."""
+
+    def delegations(self, client: str | None = None, since: datetime | None = None) -> tuple[Delegation, ...]:
+        """What teammates have, the oldest first; of all clients where none is named. With `since` also what was done or
+        came back after that instant."""
 
     def muted_until(self, client: str) -> datetime | None:
         """Until when nothing automatic goes to this client, by the owner's word on the command line or in the file."""

@@ -5,7 +5,7 @@ Every operation has a time-out and raises `MailboxError` or `SubmissionError`, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -144,6 +144,16 @@ class Adviser(Protocol):
 
     def close(self) -> None:
         """Ask no more; what is being asked is thrown away."""
+
+
+class Caller(Protocol):
+    """Calls out into the web, by the thread of its loop alone."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a body. Raises `CallError` where it was not taken."""
+
+    def notify(self, addresses: Sequence[str], title: str, text: str) -> None:
+        """Tell the owner by these addresses. Raises `CallError` where one of them did not take it."""
 
 
 class Clock(Protocol):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from whiteglove.ports import Clock
 from whiteglove.store import Store, memory, outbox, purge
+from whiteglove.store.database import drop_old_copies
 
 BATCH = 500
 ROUND = timedelta(hours=1)
@@ -48,3 +49,5 @@ class Retention:
                 outbox.drop_bytes(tx, outbox.get(tx, number))
         with self._store.write() as tx:
             memory.drop_expired(tx, now)
+        if self._store.path is not None:
+            drop_old_copies(self._store.path, now)

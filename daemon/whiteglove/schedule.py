@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from whiteglove.hookspecs import Schedule
-from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseState
+from whiteglove.ledger import Delegation, Obligation, ObligationState, Promise, PromiseState
 from whiteglove.ports import Clock
 from whiteglove.promises import judge, moved_from
 from whiteglove.settings import Settings
-from whiteglove.store import Store, events, folders, ledger, memory, outbox, timers
+from whiteglove.store import Store, delegations, events, folders, ledger, memory, outbox, timers
 from whiteglove.store.view import SLOTS_REMEMBERED
 
-Owed = TypeVar("Owed", Promise, Obligation)
+Owed = TypeVar("Owed", Promise, Obligation, Delegation)
 
 HOT_SENT = 15.0
 """Seconds between looks into Sent while anything there could matter soon."""
@@ -75,6 +75,7 @@ class Scheduler:
         with self._store.read() as tx:
             moments = [promise.due for promise in self._concerned(ledger.owed(tx))]
             moments += [found.due for found in self._concerned(ledger.open_obligations(tx)) if found.due]
+            moments += [found.due for found in self._concerned(delegations.known(tx)) if found.due]
             timer = timers.next_due(tx)
             moments += [timer] if timer else []
             for plugin, known in self._schedules.items():
@@ -100,6 +101,9 @@ class Scheduler:
                 known = ledger.promises_of(tx, promise.client, now - SLOTS_REMEMBERED) if late else ()
                 moved = moved_from(known)
                 due += [(kind, promise.row, promise.due) for kind in self._come(promise, now, read_until, moved)]
+            # Before what is overdue: by then it is the owner's again.
+            passed_on = delegations.lapsed(tx, min(now, read_until) if read_until is not None else None)
+            due += [("DelegationLapsed", one.row, min(one.due or now, now)) for one in self._concerned(passed_on)]
             if read_until is not None:
                 due += [
                     ("ObligationOverdue", found.row, found.due)

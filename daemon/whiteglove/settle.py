@@ -16,11 +16,14 @@ from whiteglove.actions import (
     Draft,
     Drop,
     Forget,
+    Forward,
     Hold,
     KeepPromise,
     MovePromise,
     Note,
+    Notify,
     OpenIncident,
+    Post,
     Remember,
     Reply,
     SendSummary,
@@ -56,6 +59,8 @@ class Settlement:
     moved: list[tuple[str, MovePromise]] = field(default_factory=list)
     drafts: list[tuple[str, Draft | Withdraw]] = field(default_factory=list)
     timers: list[tuple[str, WakeAt | CancelWake]] = field(default_factory=list)
+    forwarded: list[tuple[str, Forward]] = field(default_factory=list)
+    calls: list[tuple[str, Post | Notify]] = field(default_factory=list)
     summaries: list[tuple[str, SendSummary]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -93,6 +98,10 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
                     agreed.drafts.append((proposal.plugin, action))
                 case WakeAt() | CancelWake():
                     agreed.timers.append((proposal.plugin, action))
+                case Forward():
+                    agreed.forwarded.append((proposal.plugin, action))
+                case Post() | Notify():
+                    agreed.calls.append((proposal.plugin, action))
                 case SendSummary():
                     agreed.summaries.append((proposal.plugin, action))
                 case Note():

@@ -14,6 +14,7 @@ from whiteglove.errors import MailboxError
 from whiteglove.message import RecordedMessage
 from whiteglove.parse import decode_part, parse_header, text_part
 from whiteglove.ports import Fetched, Mailbox
+from whiteglove.store.seen_drafts import SeenDraftRow
 
 TEXT_LIMIT = 64 * 1024
 """Octets of a text part that are fetched; what a person asks stands at the top."""
@@ -74,6 +75,22 @@ class Texts:
                 return None
             raise
 
+    def of_draft(self, draft: SeenDraftRow) -> str | None:
+        """The text of a draft of the owner's as it is now; None where it is gone, as after it was sent, or has none.
+
+        Raises:
+            MailboxError: the server cannot be asked now; try again later.
+        """
+        errands = self._errands.get(draft.mailbox)
+        if errands is None:
+            return None
+        try:
+            return errands.run(lambda mailbox: _fetch_again(mailbox, draft), self._deadline)
+        except MailboxError as error:
+            if error.code == "missing_folder":
+                return None
+            raise
+
     def _let_go(self, row: int) -> str | None:
         text = self._texts.pop(row, None)
         self._size -= len(text or "")
@@ -81,7 +98,7 @@ class Texts:
         return text
 
 
-def _fetch_again(mailbox: Mailbox, message: RecordedMessage) -> str | None:
+def _fetch_again(mailbox: Mailbox, message: RecordedMessage | SeenDraftRow) -> str | None:
     status = mailbox.open(message.folder)
     found: list[Fetched] = []
     if status.uidvalidity == message.uidvalidity:

@@ -13,10 +13,13 @@ from servers.dovecot import Dovecot
 from servers.ports import free_port
 from servers.scripted import SILENCE, ScriptedImap
 from servers.sink import Sink
+from whiteglove import __version__, hookspecs
 from whiteglove.app import RealWorld
+from whiteglove.cli import checking
 from whiteglove.cli.checking import check
 from whiteglove.cli.opening import host_of
 from whiteglove.errors import ConfigurationError, Problem
+from whiteglove.hookspecs import GoesAwayWarning
 from whiteglove.imap import ImapMailbox
 from whiteglove.ports import Mailbox, Transport
 from whiteglove.settings import MailboxAccount
@@ -73,6 +76,27 @@ def test_the_store_that_is_read_is_named(studio: Home) -> None:
     with studio.store():
         pass
     assert f"store: {studio.state}/whiteglove.sqlite3, 0 messages, mode live" in studio.ask("check").out
+
+
+def test_a_plugin_that_cannot_be_used_is_a_fault_of_its_own_and_the_rest_is_looked_at(studio: Home) -> None:
+    studio.plugins = '[plugins.acknowledge]\ndelai = "3m"\n[plugins.replies]\n'
+    done = studio.write().ask("check")
+    assert done.code == 2
+    lines = [line.split(maxsplit=1) for line in done.out.splitlines()]
+    (fault,) = (text for level, text in lines if level == "fault")
+    assert fault.startswith(f"plugin acknowledge: {studio.path}:")
+    assert fault.endswith('plugins.acknowledge.delai: there is no such key; did you mean "delay"?')
+    assert any(text.startswith("plugin replies: ") and text.endswith(f"(built in, {__version__})") for _, text in lines)
+    assert any(text.startswith("smtp studio: ready") for _, text in lines)
+    assert done.err == f"{fault.removeprefix('plugin acknowledge: ')}\n"
+    said = json.loads(studio.ask("check", "--json").out)
+    assert said["ok"] is False
+
+
+def test_what_a_plugin_uses_that_goes_away_is_a_warning(studio: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    going = GoesAwayWarning("the hook on_message goes away; use on_mail")
+    monkeypatch.setitem(vars(hookspecs.on_message)["whiteglove_spec"], "warn_on_impl", going)
+    assert faults(studio, "warning")["plugin acknowledge"] == f"{going}; ask its author for a newer one"
 
 
 def test_servers_that_nobody_listens_at(home: Home) -> None:
@@ -217,6 +241,15 @@ def test_what_is_unwise_is_told_and_no_fault(studio: Home) -> None:
     assert set(found) == {"plugins", "commitments", "names"}
     assert "allow_words" in found["names"]
     assert faults(studio) == {}
+
+
+def test_figures_without_the_extra_are_a_warning(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHITEGLOVE_DAEMON__METRICS", "[::1]:9464")
+    assert "metrics" not in faults(home, "warning")
+    monkeypatch.setattr(checking, "find_spec", lambda name: None if name == "prometheus_client" else object())
+    assert faults(home, "warning")["metrics"] == (
+        "figures cannot be read at [::1]:9464; install what it needs, `pip install 'whiteglove[metrics]'`"
+    )
 
 
 def test_a_name_that_is_not_kept_from_others_is_listed(studio: Home) -> None:

@@ -107,7 +107,7 @@ def test_without_any_configuration_a_command_says_where_it_looked(arguments: tup
     assert "there is no configuration; looked for" in done.err
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("check",), ("run",), ("run", "--once")])
+@pytest.mark.parametrize("arguments", [("status",), ("run",), ("run", "--once")])
 def test_faulty_settings_of_a_plugin_exit_2_with_file_line_and_key(home: Home, arguments: tuple[str, ...]) -> None:
     home.plugins = '[plugins.acknowledge]\ndelay = "soonish"\n'
     home.write()

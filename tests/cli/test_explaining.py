@@ -39,23 +39,23 @@ def record(tx: sa.Connection, store: Store, whose: str = "m1@acme.example", **va
 
 
 def answer(tx: sa.Connection, message: int, state: MailState, reason: str, **values: Any) -> None:
-    outbox.plan(
-        tx,
-        key=f"{message}:{state}:{reason}",
-        audience="client",
-        state=state,
-        reason=reason,
-        plugin="acknowledge",
-        action="",
-        template="next_report",
-        mailbox="studio",
-        address="wile@acme.example",
-        client="acme",
-        answers=message,
-        created_at=ARRIVED,
-        not_before=ARRIVED,
+    given: dict[str, Any] = {
+        "key": f"{message}:{state}:{reason}",
+        "audience": "client",
+        "state": state,
+        "reason": reason,
+        "plugin": "acknowledge",
+        "action": "",
+        "template": "next_report",
+        "mailbox": "studio",
+        "address": "wile@acme.example",
+        "client": "acme",
+        "answers": message,
+        "created_at": ARRIVED,
+        "not_before": ARRIVED,
         **values,
-    )
+    }
+    outbox.plan(tx, **given)
 
 
 @pytest.mark.parametrize("argument", ["m1@acme.example", "<m1@acme.example>", " <m1@acme.example> "])
@@ -95,6 +95,7 @@ def test_everything_that_is_known_of_a_message(home: Home, argument: str) -> Non
             "due": "2026-11-24T16:00:00+01:00",
             "plugin": "acknowledge",
             "rehearsed": False,
+            "audience": "client",
         }
     ]
     (event_said,) = said["events"]
@@ -199,3 +200,15 @@ def test_of_a_stranger_little_is_known_and_that_is_said(home: Home) -> None:
     done = home.ask("explain", "s1@elsewhere.example")
     assert "nobody in the client book" in done.out
     assert "nothing: list_headers (it comes from a mailing list or a newsletter)" in done.out
+
+
+def test_what_was_passed_to_a_teammate_is_shown_and_decides_nothing(home: Home) -> None:
+    with home.store() as store, store.write() as tx:
+        row = record(tx, store)
+        answer(tx, row, MailState.SENT, "delegated", audience="colleague", key="forward")
+    said = home.ask("explain", "m1@acme.example", "--json").json
+    assert [(one["audience"], one["state"], one["reason"]) for one in said["mails"]] == [
+        ("colleague", "sent", "delegated")
+    ]
+    assert said["decision"]["action"] == "nothing"
+    assert "colleague" in home.ask("explain", "m1@acme.example").out

@@ -87,6 +87,16 @@ def test_a_call_is_contact_in_its_direction(home: Home, way: tuple[str, ...], ou
         assert contacts.last(tx, "acme", not outbound) is None
 
 
+def test_plugins_hear_of_it(home: Home) -> None:
+    home.ask("note", "acme", "--call", "--in", "--minutes", "12", "Moves the launch")
+    home.ask("note", "acme", "Prefers blue")
+    call, note = noted(home)
+    with home.store() as store, store.read() as tx:
+        (heard,) = events.of_subject(tx, "ClientNoted", call.row)
+        assert heard.at == call.at
+        assert len(events.of_subject(tx, "ClientNoted", note.row)) == 1
+
+
 def test_a_call_in_its_time_keeps_the_report_that_is_given_by_call(home: Home) -> None:
     by_call(home)
     promised(home, NOW + timedelta(hours=2))

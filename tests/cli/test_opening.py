@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from cli.conftest import Home
-from whiteglove.cli.opening import acting, client_of, host_of, reading, settings_of
+from whiteglove.cli.opening import acting, client_of, host_of, reading, settings_of, sound_host_of
 from whiteglove.cli.usage import UsageError
 from whiteglove.errors import ConfigurationError, StoreError
 from whiteglove.settings import Settings
@@ -32,6 +32,20 @@ def test_the_plugins_are_those_of_the_configuration(home: Home) -> None:
     home.plugins = "[plugins.acknowlege]\n"
     with pytest.raises(ConfigurationError, match='did you mean "acknowledge"'):
         host_of(home.write().settings())
+
+
+def test_plugins_that_cannot_be_used_are_told_beside_those_that_can(home: Home) -> None:
+    host, none = sound_host_of(home.settings())
+    host.close()
+    assert none == {}
+    home.plugins = "[plugins.acknowledge]\n[plugins.acknowlege]\n[plugins.scope]\nwide = 1\n"
+    host, found = sound_host_of(home.write().settings())
+    host.close()
+    assert [plugin.name for plugin in host.plugins] == ["acknowledge"]
+    assert {name: problem.key for name, (problem,) in found.items()} == {
+        "acknowlege": "plugins.acknowlege",
+        "scope": "plugins.scope.wide",
+    }
 
 
 def test_a_client_is_found_by_key_and_a_misspelt_one_is_guessed(home: Home) -> None:

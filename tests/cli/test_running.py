@@ -7,21 +7,27 @@ import os
 import signal
 import socket
 import threading
+import urllib.request
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cli.conftest import Done, Home
+from servers.ports import free_port
 from whiteglove import log
-from whiteglove.app import Daemon, Running
+from whiteglove.app import Daemon, Monitoring, Running
 from whiteglove.cli import running
 from whiteglove.errors import PluginError
 from whiteglove.settings import Settings
 from whiteglove.settings.work_calendar import READ_AGAIN, CalendarFile
 from whiteglove.store import StoreLock
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def lines(done: Done) -> list[dict[str, object]]:
@@ -43,7 +49,9 @@ def test_once_without_a_server_exits_1_and_says_so_in_the_log(home: Home) -> Non
 
 def test_the_log_is_text_where_that_is_wanted(home: Home) -> None:
     home.path.write_text(home.path.read_text().replace('mode = "live"', 'mode = "live"\nlog_format = "console"'))
-    assert " mailbox.lost mailbox=studio reason=unreachable" in home.ask("run", "--once").out
+    (line,) = (line for line in home.ask("run", "--once").out.splitlines() if "mailbox.lost" in line)
+    assert line.split()[2:6] == ["error", "mailbox.lost", "mailbox=studio", "reason=unreachable"]
+    assert abs(datetime.fromisoformat(line[:19]) - datetime.now(BERLIN).replace(tzinfo=None)) < timedelta(minutes=1)
 
 
 def test_a_store_that_is_held_is_named_with_its_holder(home: Home) -> None:
@@ -178,6 +186,44 @@ def test_a_calendar_is_read_again_before_what_is_known_of_it_ends(monkeypatch: p
     assert not calls._calendar_asks()
 
 
+def test_figures_are_read_while_it_runs_and_not_afterwards(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    port, pages = free_port(), list[str]()
+    home.path.write_text(home.path.read_text().replace("[[mail", f'metrics = "127.0.0.1:{port}"\n[[mail'))
+    signals = iter([signal.SIGHUP, signal.SIGTERM])
+
+    def starting(daemon: Daemon) -> Running:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            pages.append(str(answer.read(), "utf-8"))
+        os.kill(os.getpid(), next(signals))
+        return Running(daemon)
+
+    monkeypatch.setattr(running, "Running", starting)
+    assert home.ask("run").code == 0
+    assert len(pages) == 2
+    assert all('whiteglove_mailbox_last_search_timestamp_seconds{mailbox="studio"} 0.0' in page for page in pages)
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("form", "more", "shown"), [("json", (), False), ("console", (), True), ("json", ("--once",), True)]
+)
+def test_how_far_reading_has_come_is_shown_to_a_person_who_waits(
+    home: Home, form: str, more: tuple[str, ...], shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.path.write_text(home.path.read_text().replace("[[mail", f'log_format = "{form}"\n[[mail'))
+    daemons = []
+
+    def making(*arguments: Any) -> Daemon:
+        daemons.append(Daemon(*arguments))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return daemons[0]
+
+    monkeypatch.setattr(running, "Daemon", making)
+    assert home.ask("run", *more).code == 0
+    assert (daemons[0].backlog.show is log.show_below) == shown
+
+
 def test_what_needs_a_restart_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     signals = iter([signal.SIGHUP, signal.SIGTERM])
 
@@ -195,7 +241,7 @@ def test_what_needs_a_restart_is_named(home: Home, monkeypatch: pytest.MonkeyPat
 
 def test_a_plugin_that_fails_is_in_the_log(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = log.event_log()
-    host = running._host(home.settings(), journal)
+    host = running._host(home.settings(), journal, Monitoring())
     out = StringIO()
     log.configure("json", out)
     for _ in range(5):

@@ -256,3 +256,34 @@ def test_any_page_becomes_seven_bit_lines_of_legal_length(letter: MakeLetter, te
     assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
     assert [part.get_content_type() for part in read(raw).iter_parts()] == ["text/plain", "text/html"]
+
+
+@given(
+    lines=st.lists(st.text(st.characters(min_codepoint=1, max_codepoint=126, exclude_characters="\r\n"), max_size=90))
+)
+def test_a_message_is_enclosed_letter_by_letter(letter: MakeLetter, lines: list[str]) -> None:
+    message = "\r\n".join(["From: wile@acme.example", "", *lines]).encode()
+
+    raw = compose(letter(audience=Audience.COLLEAGUE, enclosed=message))
+
+    assert raw.isascii()
+    head, inside = raw.split(b"Content-Type: message/rfc822\r\n")
+    assert inside.startswith(
+        b'Content-Transfer-Encoding: 7bit\r\nContent-Disposition: attachment; filename="message.eml"\r\n\r\n' + message
+    )
+    assert b"Content-Type: text/plain" in head
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Grüße\r\n".encode(), b"a" * 999, b"lone\rends\r\n", b"lone\nends\r\n", b"\0", b"--=_whiteglove.abcdefgh\r\n"],
+    ids=["beyond ASCII", "a long line", "a lone CR", "a lone LF", "NUL", "our own boundary"],
+)
+def test_what_servers_would_change_or_take_for_ours_is_a_file(letter: MakeLetter, message: bytes) -> None:
+    raw = compose(letter(audience=Audience.COLLEAGUE, enclosed=message, token="abcdefgh"))
+
+    _, part = read(raw).iter_parts()
+    assert (part.get_content_type(), part.get_filename()) == ("application/octet-stream", "message.eml")
+    assert part.get_content() == message
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")

@@ -35,3 +35,10 @@ def test_a_client_gets_no_page_and_nobody_a_page_beside_a_calendar_entry(letter:
     with pytest.raises(ValueError, match="not both"):
         letter(audience=Audience.OWNER, page="<p>Hello</p>", calendar=b"BEGIN:VCALENDAR")
     assert letter(audience=Audience.OWNER, page="<p>Hello</p>").page == "<p>Hello</p>"
+
+
+def test_a_message_is_enclosed_for_a_teammate_alone(letter: Callable[..., Letter]) -> None:
+    for audience in (Audience.CLIENT, Audience.OWNER):
+        with pytest.raises(ValueError, match="for a teammate alone"):
+            letter(audience=audience, enclosed=b"From: a@b.example\r\n\r\n")
+    assert letter(audience=Audience.COLLEAGUE, enclosed=b"x").enclosed == b"x"

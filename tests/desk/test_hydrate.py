@@ -29,8 +29,8 @@ TYPES = [
     and kind not in (Event, PromiseEvent, ObligationEvent, IncidentEvent)
 ]
 HOOKS = (
-    "on_message", "on_sent", "on_delivery", "on_promise", "on_obligation", "on_incident", "on_client", "on_warning",
-    "on_timer", "on_schedule",
+    "on_message", "on_sent", "on_draft", "on_delivery", "on_promise", "on_obligation", "on_incident", "on_client",
+    "on_mailbox", "on_warning", "on_timer", "on_schedule",
 )  # fmt: skip
 
 
@@ -93,6 +93,11 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
         with bench.store.write() as tx:
             events.add(tx, "MailBounced", bench.clock.now(), 1, {"status": "5.1.1"})
             events.add(tx, "PromiseMoved", bench.clock.now(), 1, {"was_due": FRIDAY_REPORT.isoformat()})
+            events.add(tx, "MailboxLost", bench.clock.now(), details={"mailbox": "studio", "code": "timeout"})
+            events.add(tx, "MailboxRecovered", bench.clock.now(), details={"mailbox": "studio"})
+        bench.run()
+        bench.owner_drafts("No.", to="Ada <ada@acme.example>")
+        bench.notes_call(text="Wants blue", outbound=False)
         bench.run()
         assert bench.failures == []
 
@@ -130,6 +135,16 @@ def test_every_type_of_event_reaches_its_hook_with_what_it_is_about() -> None:
     # Half of what was agreed: there were incidents.
     assert (quiet.client.key, quiet.usual) == ("acme", timedelta(days=3, hours=12))
     assert (returned.client.key, returned.message.subject, returned.since) == ("acme", "Catalogue", quiet.since)
+    (draft,) = heard.of(event_types.DraftSeen)
+    assert (draft.client.key, draft.person.name, draft.text.strip()) == ("acme", "Ada Birdwell", "No.")
+    (noted,) = heard.of(event_types.ClientNoted)
+    assert (noted.client.key, noted.note.text, noted.note.call, noted.note.outbound) == (
+        "acme", "Wants blue", True, False,
+    )  # fmt: skip
+    (lost,) = heard.of(event_types.MailboxLost)
+    assert (lost.mailbox, lost.code) == ("studio", "timeout")
+    (recovered,) = heard.of(event_types.MailboxRecovered)
+    assert recovered.mailbox == "studio"
     timer = heard.of(event_types.TimerFired)[0]
     assert (timer.key, timer.due, timer.value) == ("later", first.at + timedelta(hours=1), {"row": first.id})
     (moved,) = heard.of(event_types.PromiseMoved)
@@ -142,6 +157,8 @@ def test_each_type_has_a_hook() -> None:
 
 def test_what_only_the_core_hears_has_none() -> None:
     assert hook_of("PromisePassed") is None
+    assert hook_of("TeamAnswered") is None
+    assert hook_of("DelegationLapsed") is None
     assert hook_of("PromiseOverdue") is None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from whiteglove.clients import Book, Limit, Project
 from whiteglove.compose.calendar import calendar_entry
-from whiteglove.guard import REASONS, Facts, LimitUse, Refusal, guard, owner_facts
-from whiteglove.ledger import PromiseKind
+from whiteglove.guard import REASONS, Facts, LimitUse, Refusal, guard, owner_facts, team_facts
+from whiteglove.ledger import Audience, PromiseKind
 from whiteglove.message import Address, Verdicts
 
 MakeMail = Callable[..., bytes]
@@ -476,3 +476,73 @@ def test_a_moved_time_is_withheld_for_what_concerns_it_and_for_nothing_about_a_m
 def test_g4_holds_for_the_subject_of_a_moved_time(mail: MakeMail, facts: MakeFacts) -> None:
     moving = facts(moves=True, answered_subject="")
     assert guard(mail(subject="New time for Birch Ltd.", reply=False), moving) == Refusal("discloses_client")
+
+
+TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
+KIM = Address("kim@vale.example", "Kim")
+PASSED_ON = "This mail was passed on automatically."
+
+
+def to_kim(mail: MakeMail, **changes: Any) -> bytes:
+    """What hands a message of Acme's over to Kim, with some of the letter's fields replaced."""
+    fields: dict[str, Any] = {
+        "audience": Audience.COLLEAGUE,
+        "recipient": KIM,
+        "subject": "Acme GmbH: How is the catalogue?",
+        "reply": False,
+        "in_reply_to": None,
+        "body": f"Wile asks.\n\n{PASSED_ON}",
+        "token": TOKEN,
+        "enclosed": b"Subject: Birch\r\n\r\nBirch Ltd.\r\n",
+    }
+    return mail(**{**fields, **changes})
+
+
+def kim_facts(book: MakeBook, recipient: Address = KIM, **changes: Any) -> Facts:
+    known = book()
+    facts = team_facts(
+        now=datetime(2026, 11, 24, 9, 45, tzinfo=UTC),
+        rehearsal=False,
+        book=known,
+        client=known.clients["acme"],
+        recipient=recipient,
+        notice=PASSED_ON,
+        token=TOKEN,
+        answered_subject="How is the catalogue?",
+    )
+    return replace(facts, **changes)
+
+
+def test_a_message_is_passed_to_a_teammate_whatever_it_says(mail: MakeMail, book: MakeBook) -> None:
+    assert guard(to_kim(mail), kim_facts(book)) is None
+    assert guard(to_kim(mail, enclosed=None), kim_facts(book)) is None
+    assert guard(to_kim(mail, enclosed="Grüße".encode()), kim_facts(book)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"body": "Wile asks."}, "not_marked"),
+        ({"token": "abcdefghijklmnopqrstuvwxyz234566"}, "not_marked"),
+        ({"body": f"As with Birch.\n\n{PASSED_ON}"}, "discloses_client"),
+        ({"subject": "Acme GmbH: as with Birch"}, "discloses_client"),
+        ({"sender": Address("kim@vale.example")}, "wrong_sender"),
+        ({"recipient": Address("lee@vale.example")}, "wrong_recipient"),
+        ({"enclosed": b"a" * 17 * 1024 * 1024}, "malformed"),
+    ],
+)
+def test_what_a_teammate_does_not_get(mail: MakeMail, book: MakeBook, changes: dict[str, Any], reason: str) -> None:
+    assert guard(to_kim(mail, **changes), kim_facts(book)) == Refusal(reason)
+
+
+def test_an_answer_goes_to_nobody_else(mail: MakeMail, book: MakeBook) -> None:
+    raw = to_kim(mail).replace(b"\r\nSubject:", b"\r\nReply-To: x@y.example\r\nSubject:", 1)
+    assert guard(raw, kim_facts(book)) == Refusal("wrong_recipient")
+
+
+@given(address=st.emails() | st.sampled_from(["wile@acme.example", "robin@vale.example", "kim+x@vale.example"]))
+def test_nobody_but_a_teammate_gets_a_message(mail: MakeMail, book: MakeBook, address: str) -> None:
+    other = Address(address)
+    assert guard(to_kim(mail, recipient=other), kim_facts(book, other)) == Refusal("wrong_recipient")
+    rehearsed = kim_facts(book, other, rehearsal=True)
+    assert guard(to_kim(mail, recipient=Address("robin@vale.example")), rehearsed) == Refusal("wrong_recipient")

@@ -151,3 +151,59 @@ def test_of_a_calendars_codes_only_the_parameters_are_words() -> None:
     assert [name for name in ("birch", "oak", "elm") if name not in words] == []
     assert "20260302" not in words
     assert "VCALENDAR" not in words
+
+
+BOUNDARY = "=_whiteglove.abcdefghijklmnopqrstuvwxyz234567"
+
+
+def passing_on(*inside: str, kind: str = "message/rfc822", encoding: str = "7bit", end: str = "--") -> bytes:
+    return mail(
+        "To: kim@vale.example",
+        f'Content-Type: multipart/mixed; boundary="{BOUNDARY}"',
+        body="\r\n".join(
+            [
+                f"--{BOUNDARY}",
+                "Content-Type: text/plain; charset=utf-8",
+                "",
+                "Kim has it.",
+                f"--{BOUNDARY}",
+                f"Content-Type: {kind}",
+                f"Content-Transfer-Encoding: {encoding}",
+                'Content-Disposition: attachment; filename="message.eml"',
+                "",
+                *inside,
+                f"--{BOUNDARY}{end}",
+                "",
+            ]
+        ),
+    )
+
+
+def test_a_message_that_is_passed_on_is_not_looked_into() -> None:
+    finished = read_back(passing_on("Subject: Birch", "Content-Type: text/plain", "", "Birch \xe9", "--b--"))
+
+    assert finished.sound
+    assert finished.types == ("text/plain", "message/rfc822")
+    assert "Kim has it." in finished.words
+    assert "Birch" not in finished.words
+    assert read_back(passing_on("QQ==", kind="application/octet-stream", encoding="base64")).types == (
+        "text/plain",
+        "application/octet-stream",
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        passing_on("Birch", kind="text/html"),
+        passing_on("Birch", encoding="8bit"),
+        passing_on("Birch", end=""),
+        passing_on("Birch", f"--{BOUNDARY}", "Content-Type: text/plain", "", "Birch"),
+    ],
+    ids=["another kind", "another encoding", "without an end", "three parts"],
+)
+def test_anything_else_is_looked_into_as_a_whole(raw: bytes) -> None:
+    finished = read_back(raw)
+
+    assert finished.types != ("text/plain", "message/rfc822")
+    assert not finished.sound or "Birch" in finished.words

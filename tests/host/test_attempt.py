@@ -52,6 +52,14 @@ def deep(levels: int) -> NoReturn:
     raise ValueError("boom")
 
 
+def test_whoever_wants_it_is_given_the_exception_itself(thread: HookThread) -> None:
+    heard: list[BaseException] = []
+    with pytest.raises(HookFailedError, match="raised ValueError: boom"):
+        attempt(thread, 5, "on_message", Implementation(lambda: deep(3), ()), {}, heard.append)
+    assert [type(error) for error in heard] == [ValueError]
+    assert heard[0].__traceback__ is not None
+
+
 def test_a_result_comes_back_checked(thread: HookThread) -> None:
     hook = Implementation(lambda event, ctx: iter([Note(reason=ctx)]), ("event", "ctx"))
 

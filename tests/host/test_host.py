@@ -306,3 +306,15 @@ def test_a_call_is_cheap(plugin: Make, host_of: MakeHost) -> None:
         host.call("p", "on_message", NOW, event="e", ctx="c")
 
     assert min(timeit.repeat(call, number=100, repeat=5)) / 100 < 5e-3
+
+
+def test_how_long_a_hook_took_is_told_whether_it_failed_or_not(plugin: Make) -> None:
+    told: list[tuple[str, float]] = []
+    modules = {"sound": (plugin(on_message), {}), "broken": (plugin(on_message=broken), {})}
+    host = Host.for_modules(modules, on_called=lambda name, seconds: told.append((name, seconds)))
+    host.call("sound", "on_message", NOW, event="e", ctx="c")
+    host.call("sound", "review", NOW, mail="m", event="e", ctx="c")
+    fail(host, "broken", 1)
+    host.close()
+    assert [name for name, _ in told] == ["sound", "broken"]
+    assert all(0 < seconds < 5 for _, seconds in told)

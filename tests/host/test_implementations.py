@@ -20,8 +20,9 @@ def test_all_hooks_are_known_with_their_arguments() -> None:
     assert hooks()["classify"] == ("message", "text", "client", "ctx")
     assert hooks()["review"] == ("mail", "event", "ctx")
     assert set(hooks()) == {
-        "describe", "schedules", "classify", "on_message", "on_sent", "on_delivery", "on_promise", "on_obligation",
-        "on_incident", "on_client", "on_warning", "on_timer", "on_schedule", "review", "summarise",
+        "describe", "schedules", "classify", "on_message", "on_sent", "on_draft", "on_delivery", "on_promise",
+        "on_obligation", "on_incident", "on_client", "on_mailbox", "on_warning", "on_timer", "on_schedule", "review",
+        "summarise",
     }  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from pydantic import Field, field_validator
 
+import whiteglove
+from whiteglove import __version__, hookspecs
 from whiteglove.errors import ConfigurationError, Problem
-from whiteglove.hookspecs import GROUP, PluginInfo, PluginSettings
+from whiteglove.hookspecs import API_VERSION, GROUP, GoesAwayWarning, PluginInfo, PluginSettings
 from whiteglove.host import Host
 from whiteglove.host.loading import EntryPoints
 
@@ -108,7 +110,8 @@ def test_a_section_loads_the_plugin_of_its_name(installed: Path) -> None:
     assert plugin.summary == "Greets everybody."
     assert plugin.settings == PluginSettings()
     assert plugin.hooks == {"describe", "on_message"}
-    assert plugin.origin == "of unknown origin"
+    assert plugin.origin == plugin.file == str(installed / "greet.py")
+    assert (plugin.version, plugin.goes_away) == ("", ())
     assert (plugin.suspended_since, plugin.failures, plugin.last_error) == (None, 0, "")
     assert host.templates("greet") == {("hello", "en"): "Hello"}
     host.close()
@@ -156,6 +159,67 @@ def test_the_origin_is_the_distribution(installed: Path, distribution: str, orig
     host = Host.load({"greet": {}}, problem, entry_points=lambda group: PathDistribution(metadata).entry_points)
 
     assert host.plugins[0].origin == origin
+    assert (host.plugins[0].version, host.plugins[0].file) == ("1.2", str(installed / "greet.py"))
+    host.close()
+
+
+def test_a_name_that_the_root_does_not_have_is_told_with_the_version_that_is_here(installed: Path) -> None:
+    (installed / "greet.py").write_text("from whiteglove import Everything")
+
+    (text,) = problems_of({"greet": {}}, points("greet"))
+
+    assert "cannot import name 'Everything' from 'whiteglove'" in text
+    assert text.endswith(
+        f"this is whiteglove {__version__} with version {API_VERSION} of what plugins may import from it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("requires", "sentence"),
+    [
+        ("999", f"was written for version 999 of what plugins may use, and whiteglove {__version__} has version "
+         f"{API_VERSION}; upgrade whiteglove"),
+        ("0", f"was written for version 0 of what plugins may use, and whiteglove {__version__} has version "
+         f"{API_VERSION}; upgrade the plugin"),
+        (">=1", f"requires \">=1\" of whiteglove's plugins; right would be \"{API_VERSION}\""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("other", ["on_message", "on_something_new"])
+def test_a_plugin_for_another_version_is_refused_whatever_else_it_misses(
+    installed: Path, requires: str, sentence: str, other: str
+) -> None:
+    source = GREET.replace('everybody.")', f'everybody.", requires="{requires}")').replace("on_message", other)
+    (installed / "greet.py").write_text(source)
+
+    assert problems_of({"greet": {}}, points("greet")) == [f"whiteglove.toml:10: plugins.greet: {sentence}"]
+
+
+def test_a_plugin_for_this_version_is_taken(plugin: Callable[..., ModuleType]) -> None:
+    module = plugin(describe=lambda: PluginInfo("Greets.", requires=API_VERSION))
+
+    Host.for_modules({"greet": (module, {})}).close()
+    assert problems_with(plugin(describe=lambda: PluginInfo("Greets.", requires=1)), {})[0].endswith(  # type: ignore[arg-type]
+        "the hook describe returned a PluginInfo whose requires is not a text"
+    )
+
+
+def test_what_goes_away_works_and_is_noticed_and_other_warnings_are_not_swallowed(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(whiteglove._RENAMED, "PluginInformation", ("PluginInfo", "2"))
+    spec = vars(hookspecs.on_message)["whiteglove_spec"]
+    monkeypatch.setitem(spec, "warn_on_impl", GoesAwayWarning("the hook on_message goes away; use on_mail"))
+    source = GREET.replace("PluginInfo", "PluginInformation")
+    (installed / "greet.py").write_text(f"import warnings\nwarnings.warn('from elsewhere')\n{source}")
+
+    with pytest.warns(UserWarning, match="from elsewhere") as seen:
+        host = Host.load({"greet": {}}, problem, entry_points=points("greet"))
+
+    assert [str(warning.message) for warning in seen] == ["from elsewhere"]
+    assert host.plugins[0].goes_away == (
+        "whiteglove.PluginInformation is called PluginInfo now, and the old name goes away with version 2 for plugins",
+        "the hook on_message goes away; use on_mail",
+    )
     host.close()
 
 

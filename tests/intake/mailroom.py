@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from whiteglove import log
 from whiteglove.clients import Book, Client, Owner, Person, WorkingHours
 from whiteglove.inprocess import Account, InProcessMailbox
+from whiteglove.intake.backlog import Backlog
 from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.recording import INBOX
 from whiteglove.store import Store
@@ -65,6 +66,7 @@ class Mailroom:
         self.output = io.StringIO()
         log.configure("json", self.output)
         self.texts = Texts({})
+        self.backlog = Backlog(log.event_log())
         self.reader = FolderReader(
             "studio",
             self.store,
@@ -80,6 +82,7 @@ class Mailroom:
             ),
             after_batch=self._batch,
             settled=self.settled.append,
+            backlog=self.backlog,
         )
 
     def _batch(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from intake.mailroom import NOON, Mailroom
 from whiteglove.errors import MailboxError
+from whiteglove.intake import backlog
 from whiteglove.intake.recording import SENT
 from whiteglove.intake.renumbering import LONGEST_REST, MOST, RestingFolderError
 from whiteglove.store import folders, mode
@@ -55,6 +56,24 @@ def test_nothing_is_recorded_twice_however_often_the_folder_is_read() -> None:
         room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
     assert [room.read(), room.read(), room.read()] == [5, 0, 0]
     assert len(room.rows) == 5
+
+
+def test_how_far_a_long_backlog_has_come_is_shown_batch_by_batch_and_a_short_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backlog, "BAR_INTERVAL", 0.0)
+    monkeypatch.setattr(backlog, "LONG", 120)
+    room, shown = Mailroom(), list[str]()
+    room.backlog.show = shown.append
+    for number in range(119):
+        room.deliver(room.mail(f"m{number}@acme.example", subject=f"Matter {number}"))
+    room.read()
+    assert shown == []
+    for number in range(120):
+        room.deliver(room.mail(f"n{number}@acme.example", subject=f"Matter {number}"))
+    room.read()
+    numbers = [text.partition("] ")[2].partition(" ·")[0] for text in shown]
+    assert numbers == ["50 of 120", "100 of 120", "120 of 120", ""]
 
 
 def test_a_backlog_is_read_in_batches() -> None:

@@ -31,6 +31,7 @@ class Watch:
         self.fatal: list[str] = []
         self.alerts: list[str] = []
         self.signs: list[str] = []
+        self.changes: list[str] = []
         self.errands = Errands("studio", InProcessMailbox(room.account))
         self.sent = SentReader(self.errands, room.reader)
         self.watcher = Watcher(
@@ -47,6 +48,7 @@ class Watch:
             on_alert=lambda name, text: self.alerts.append(text),
             on_searched=lambda: self.signs.append("searched"),
             on_failed=lambda: self.signs.append("failed"),
+            on_changed=lambda error: self.changes.append(error.code if error else "back"),
         )
 
     def start(self) -> None:
@@ -94,6 +96,8 @@ def test_a_break_is_told_once_and_so_is_the_recovery(watch: Watch) -> None:
     watch.until(lambda: len(watch.room.rows) == 1)
     watch.until(lambda: watch.count("mailbox.recovered") == 1)
     assert watch.count("mailbox.lost") == 1
+    assert len(watch.changes) == 2
+    assert watch.changes[1] == "back"
 
 
 def test_a_refused_login_is_told_and_not_hammered(watch: Watch) -> None:

@@ -17,8 +17,8 @@ NAMES: Mapping[str, str] = {
 UNTIL = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 LIMIT = 2
 WROTE: Mapping[str, tuple[int, ...]] = {
-    "acme": (1, 0, 1, 0, 0, 2, 1, 0, 2, 1, 0, 0, 1, 1, 2, 1, 3, 0, 0, 2, 1, 2, 1, 4, 1, 0, 5, 8),
-    "elm": (0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 3),
+    "acme": (0, 1, 0, 0, 2, 1, 0, 2, 1, 0, 0, 1, 1, 2, 1, 3, 0, 0, 2, 1, 2, 1, 4, 1, 0, 5, 8, 0),
+    "elm": (0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 2),
     "birch": (0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1),
     "dune": (1, 1, 2, 0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
 }
@@ -43,16 +43,16 @@ SUMMARY = Summary(
                 Item(
                     client="cedar",
                     mark=Mark.NOW,
-                    text="“Refonte du configurateur” asks for a time",
+                    text="“Refonte du configurateur”: wants a time",
                     detail="6 of 8 working hours",
                     step="whiteglove explain refonte.17@atelier-cedre.example",
                 ),
                 Item(
                     client="elm",
                     mark=Mark.DUE,
-                    text="“Seat map” asks about an invoice",
-                    detail="2 of 8 working hours",
-                    step="whiteglove explain seats.204@elm-street.example",
+                    text="“Invoice 204”: asks about an invoice",
+                    detail="7 of 8 working hours",
+                    step="whiteglove explain invoice.204@elm-street.example",
                 ),
             ),
         ),
@@ -64,10 +64,16 @@ SUMMARY = Summary(
                 Item(
                     client="birch",
                     mark=Mark.LATE,
-                    text="the report promised for Mon 23 Nov, 17:00 has not gone out",
+                    text="the report was due yesterday at 17:00 and has not gone out",
                     step="whiteglove reports sent birch",
                 ),
-                Item(client="acme", mark=Mark.DUE, text="report today at 16:00", detail="promised"),
+                Item(
+                    client="acme",
+                    mark=Mark.DUE,
+                    text="report today at 16:00: 1 question of theirs is open; set aside: 11:00–13:00 today",
+                    detail="promised",
+                    step="whiteglove clients acme",
+                ),
                 Item(client="elm", text="report tomorrow at 10:00"),
             ),
         ),
@@ -79,8 +85,9 @@ SUMMARY = Summary(
                 Item(
                     client="elm",
                     mark=Mark.NOW,
-                    text="complaint of Mon 23 Nov, 12:31: “Seat map”",
-                    step="call them; then whiteglove incidents resolve 4",
+                    text="“Seat map”: complaint (serious), you have not written to them yet",
+                    detail="open for 19 h",
+                    step="send the draft that lies there, or call; once it is settled: whiteglove incidents resolve 4",
                 ),
             ),
         ),
@@ -91,32 +98,42 @@ SUMMARY = Summary(
                 Item(
                     client="acme",
                     mark=Mark.NOW,
-                    text="8 messages since yesterday, every 2.9 h, 6 of them asked how things stand",
+                    text="8 messages yesterday, every 1.1 h, 6 of them asked how things stand",
                     detail="agreed: 2 per day",
-                    step="send that report now, or offer a short one every day",
+                    step="ask them what is behind it; a call may settle it",
                     trace=_trace("acme"),
                 ),
-                Item(client="elm", text="5 messages in seven days", trace=_trace("elm")),
+                Item(client="elm", text="4 messages in seven days", trace=_trace("elm")),
                 Item(client="birch", text="3 messages in seven days", trace=_trace("birch")),
-                Item(client="dune", text="silent for twelve days, usually heard of every day", trace=_trace("dune")),
+                Item(
+                    client="dune",
+                    text="nothing heard for 12 days, usually 2 at most",
+                    mark=Mark.DUE,
+                    trace=_trace("dune"),
+                ),
             ),
         ),
         Section(
             title="Not sent",
             place=Place.HELD_BACK,
             items=(
-                Item(client="birch", mark=Mark.HELD, text="“Re: Lagerverwaltung”: a promise to this client is late"),
-                Item(client="dune", mark=Mark.FAILED, text="“Re: Labels”: refused by the server for good"),
+                Item(
+                    client="dune",
+                    mark=Mark.FAILED,
+                    text="“Labels”: refused by the server for good; please answer yourself",
+                ),
+                Item(client="birch", mark=Mark.HELD, text="“Lagerverwaltung”: a promise to this client is late"),
             ),
         ),
         Section(
             title="Health",
             place=Place.HEALTH,
             items=(
-                Item(mark=Mark.OK, text="mailbox studio: last searched Tue 24 Nov, 07:59"),
+                Item(mark=Mark.OK, text="mailbox studio: last searched today, 07:59"),
                 Item(text="messages read: 14, mails sent: 3"),
+                Item(text="next moment that comes due: today, 09:00"),
             ),
         ),
-        Section(title="Work", place=Place.WORK, quiet="nothing is over-committed"),
+        Section(title="Dates near", place=Place.OTHER, quiet="no date is near"),
     ),
 )

@@ -20,8 +20,9 @@ from whiteglove import errands, log
 from whiteglove.app import Daemon, Running, SystemClock
 from whiteglove.host import Host
 from whiteglove.imap import ImapMailbox, idle
+from whiteglove.inprocess import InProcessCaller
 from whiteglove.intake import watching
-from whiteglove.ports import Mailbox, Transport
+from whiteglove.ports import Caller, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, load
 from whiteglove.smtp import SmtpTransport
 from whiteglove.store import Store
@@ -56,6 +57,9 @@ class NearWorld:
             final_timeout=self._patience,
             context=self._context,
         )
+
+    def caller(self) -> Caller:
+        return InProcessCaller()
 
     def _imap(self, account: MailboxAccount) -> Mailbox:
         return ImapMailbox(

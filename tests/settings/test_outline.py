@@ -62,8 +62,9 @@ def test_tables_below_a_section_are_tables_too() -> None:
 
 def test_the_configuration_has_its_sections_in_their_order_and_plugins_last() -> None:
     tables = [table.path for table in configuration_outline([PluginSection("horn", "", Horn)]).everything()]
-    assert tables[:8] == [
-        (), ("owner",), ("daemon",), ("limits",), ("team",), ("mailboxes",), ("plugins",), ("plugins", "horn"),
+    assert tables[:9] == [
+        (), ("owner",), ("daemon",), ("limits",), ("team",), ("mailboxes",), ("mailboxes", "oauth"), ("plugins",),
+        ("plugins", "horn"),
     ]  # fmt: skip
     assert {path[:1] for path in tables if path} == {(name,) for name in ConfigurationFile.model_fields}
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from store.conftest import DAY, NOW
 from whiteglove.errors import StoreError
 from whiteglove.ledger import Audience, IncidentEntry, IncidentKind, IncidentState, MailState
 from whiteglove.store import Store, StoreLock, database, events, incidents, mutes, outbox
+from whiteglove.store.backup import restore
 from whiteglove.store.schema import VERSION, meta
 from whiteglove.store.schema import events as table
 
@@ -284,6 +286,56 @@ class TestAStoreOfAnOlderVersion:
             assert mutes.until(tx, "acme") == NOW
             assert [found.row for found in outbox.not_sent(tx, NOW, NOW + DAY)] == [mail]
         store.close()
+
+    def test_a_copy_of_it_as_it_was_is_kept_beside_it_and_can_be_restored(self, tmp_path: Path) -> None:
+        store = Store.open(tmp_path)
+        with store.write() as tx:
+            events.add(tx, "MailSent", NOW)
+        store.close()
+        make_older(tmp_path)
+        Store.open(tmp_path).close()
+
+        copy = tmp_path / f"{database.FILE_NAME}.before-version-{VERSION}"
+        assert copy.stat().st_mode & 0o777 == 0o600
+        with closing(sqlite3.connect(copy)) as raw:
+            assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+            names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            assert "events" in names
+            assert not names & set(LATER_TABLES)
+        written = copy.read_bytes()
+        Store.open(tmp_path).close()
+        assert copy.read_bytes() == written
+        assert restore(tmp_path, copy, NOW).called_off == 0
+        again = Store.open(tmp_path)
+        assert number_of_events(again) == 1
+        again.close()
+
+    def test_a_new_store_and_one_of_this_version_need_no_copy(self, tmp_path: Path) -> None:
+        Store.open(tmp_path).close()
+        Store.open(tmp_path).close()
+        assert list(tmp_path.glob("*before*")) == []
+
+    def test_where_no_copy_can_be_kept_nothing_is_changed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Store.open(tmp_path).close()
+        make_older(tmp_path)
+        monkeypatch.setattr(database, "BEFORE_VERSION", "/nowhere/")
+        with pytest.raises(StoreError, match="no copy of the store of version 1 could be kept"):
+            Store.open(tmp_path)
+        with closing(sqlite3.connect(tmp_path / database.FILE_NAME)) as raw:
+            assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+
+    def test_the_copy_goes_after_a_month(self, tmp_path: Path) -> None:
+        Store.open(tmp_path).close()
+        make_older(tmp_path)
+        Store.open(tmp_path).close()
+        path = tmp_path / database.FILE_NAME
+        made = datetime.fromtimestamp(next(tmp_path.glob("*before*")).stat().st_mtime, UTC)
+        assert database.drop_old_copies(path, made + timedelta(days=29)) == 0
+        assert database.drop_old_copies(path, made + timedelta(days=31)) == 1
+        assert list(tmp_path.glob("*before*")) == []
+        assert path.exists()
 
     def test_many_may_open_it_at_once(self, tmp_path: Path) -> None:
         Store.open(tmp_path).close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from store.conftest import DAY, HOUR, NOW, AddMessage
+from whiteglove.ledger import AnswerTimes
 from whiteglove.message import Kind
-from whiteglove.store import figures
+from whiteglove.store import figures, ledger
 
 
 def test_messages_are_counted_from_each_instant_to_the_next(tx: sa.Connection, add_message: AddMessage) -> None:
@@ -34,6 +35,43 @@ def test_a_message_counts_for_what_it_wants_in_the_first_place(tx: sa.Connection
     add_message(kinds=["thanks"])
     add_message(kinds=["thanks"], received_at=NOW + DAY)
     assert figures.by_kind(tx, "acme", NOW, NOW + DAY) == {Kind.STATUS_REQUEST: 2, Kind.THANKS: 1}
+
+
+def test_between_few_and_between_many_instants_is_counted_alike(tx: sa.Connection, add_message: AddMessage) -> None:
+    moments = [NOW + hours * HOUR for hours in range(10)]
+    for hours in (0, 1, 1, 3, 8, 9, 12):
+        add_message(received_at=NOW + hours * HOUR)
+    assert figures.between(tx, "acme", moments) == (1, 2, 0, 1, 0, 0, 0, 0, 1)
+    assert figures.between(tx, "acme", [NOW, NOW + 2 * HOUR, NOW + 9 * HOUR]) == (3, 2)
+
+
+def answer(tx: sa.Connection, message: int, hours: int, took: int) -> None:
+    """What was asked and, so many hours after now, answered."""
+    asked = NOW + (hours - took) * HOUR
+    row = ledger.open_obligation(
+        tx, client="acme", message=message, thread=message, address="wile@acme.example", kinds=[Kind.QUESTION],
+        at=asked, due=None,
+    )  # fmt: skip
+    ledger.answer_obligation(tx, row, NOW + hours * HOUR, None)
+
+
+def test_answers_are_told_with_when_they_were_asked_for_and_given(tx: sa.Connection) -> None:
+    for message, (hours, took) in enumerate([(0, 1), (2, 9), (5, 3), (8, 1)], start=1):
+        answer(tx, message, hours, took)
+    spans = ((NOW - 7 * HOUR, NOW + 2 * HOUR), (NOW + 2 * HOUR, NOW + 5 * HOUR))
+    assert figures.answer_times(tx, NOW + HOUR, NOW + 8 * HOUR) == AnswerTimes(number=2, sample=spans, longest=spans)
+    assert figures.answer_times(tx, NOW + DAY, NOW + 2 * DAY) == AnswerTimes(number=0, sample=(), longest=())
+
+
+def test_of_very_many_answers_a_few_are_looked_at(tx: sa.Connection) -> None:
+    for number in range(3 * figures.SAMPLE):
+        answer(tx, number, number, 5 if number == 100 else 1)
+    found = figures.answer_times(tx, NOW, NOW + 1000 * HOUR)
+    assert found.number == 3 * figures.SAMPLE
+    assert len(found.sample) in range(figures.SAMPLE // 2, figures.SAMPLE + 1)
+    assert [given for _, given in found.sample][:2] == [NOW, NOW + 4 * HOUR]
+    assert len(found.longest) == figures.SAMPLE
+    assert found.longest[0] == (NOW + 95 * HOUR, NOW + 100 * HOUR)
 
 
 def test_neither_looks_at_the_messages_themselves(tx: sa.Connection) -> None:

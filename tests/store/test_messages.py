@@ -384,3 +384,18 @@ def test_what_lies_below_the_line_was_past_before_it_was_recorded(add_message: A
     assert not messages.was_past(tx, old, NOW + HOUR)
     assert not messages.was_past(tx, live, NOW)
     assert not messages.was_past(tx, 99, NOW)
+
+
+def test_a_conversation_between_two_instants(tx: sa.Connection, add_message: AddMessage) -> None:
+    first, second, third = (add_message(received_at=NOW + hours * HOUR) for hours in (0, 1, 2))
+    assert [found.row for found in messages.of_client(tx, "acme", NOW)] == [first, second, third]
+    assert [found.row for found in messages.of_client(tx, "acme", NOW + HOUR, NOW + 2 * HOUR)] == [second]
+
+
+def test_many_messages_are_named_at_once(tx: sa.Connection, add_message: AddMessage) -> None:
+    rows = [add_message(subject=f"Matter {number}", message_id=f"{number}@acme.example") for number in range(3)]
+    assert messages.named(tx, [*rows[:2], 999]) == {
+        rows[0]: ("Matter 0", "0@acme.example"),
+        rows[1]: ("Matter 1", "1@acme.example"),
+    }
+    assert messages.named(tx, []) == {}

@@ -23,6 +23,12 @@ def test_notes_are_those_of_one_client_since_an_instant_the_oldest_first(tx: sa.
     assert notes.of_client(tx, "cedar", NOW - DAY) == ()
 
 
+def test_one_is_found_by_its_row_as_long_as_it_is_kept(tx: sa.Connection) -> None:
+    row = notes.add(tx, client="acme", at=NOW, text="Wants blue", call=True)
+    assert notes.find(tx, row) == notes.of_client(tx, "acme", NOW)[0]
+    assert notes.find(tx, row + 1) is None
+
+
 def test_of_one_instant_the_first_to_be_noted_comes_first(tx: sa.Connection) -> None:
     for text in ("one", "two", "three"):
         notes.add(tx, client="acme", at=NOW, text=text)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from store.conftest import DAY, HOUR, NOW, STRANGER, AddMessage, PlanMail
 from whiteglove.ledger import DraftState, IncidentState, MailState, ObligationState, PromiseKind, PromiseState
-from whiteglove.store import Store, chores, decisions, events, messages, purge, schema, timers
+from whiteglove.store import Store, calls, chores, decisions, events, messages, purge, schema, timers
 from whiteglove.store.subjects import ABOUT
 
 YEAR = 365 * DAY
@@ -285,6 +285,20 @@ class TestWhatIsPrepared:
         assert rows(tx, schema.client_notes) == [2, 3]
         assert rows(tx, schema.silences) == [2, 3, 4]
 
+    def test_a_call_that_is_over_goes_after_a_month_and_one_that_waits_stays(self, tx: sa.Connection) -> None:
+        for key, at in (("done", OLD), ("waiting", OLD), ("late", NOW - DAY), ("newest", NOW)):
+            calls.plan(tx, key=key, plugin="x", event=None, action="{}", now=at)
+            if key != "waiting":
+                calls.settle(tx, calls.everything(tx)[-1].row, calls.DONE, at)
+        run(tx)
+        assert [call.key for call in calls.everything(tx)] == ["waiting", "late", "newest"]
+
+    def test_what_the_owner_was_writing_is_known_for_a_month(self, tx: sa.Connection) -> None:
+        for uid, at in ((1, OLD), (2, NOW - DAY), (3, NOW)):
+            put(tx, schema.seen_drafts, mailbox="s", folder="D", uidvalidity=1, uid=uid, client="acme", seen_at=at)
+        run(tx)
+        assert rows(tx, schema.seen_drafts) == [2, 3]
+
     def test_timers_wait_for_their_moment_however_long(self, tx: sa.Connection) -> None:
         timers.set_at(tx, "x", "k", NOW + YEAR, None)
         run(tx, NOW + 2 * YEAR)
@@ -439,9 +453,17 @@ def test_whatever_an_event_that_waits_is_about_is_there(tx: sa.Connection, kind:
             "plugin": "x", "key": "x", "text": "x", "urgency": "now", "reason": "x", "raised_at": OLD, "state": "told",
         },
         "silences": {"client": "acme", "since": OLD, "usual": 1, "noticed_at": OLD, "ended_at": OLD},
+        "client_notes": {"client": "acme", "at": OLD, "text": "x"},
+        "seen_drafts": {
+            "mailbox": "s", "folder": "D", "uidvalidity": 1, "uid": 1, "client": "acme", "seen_at": OLD,
+        },
+        "delegations": {
+            "client": "acme", "message": 1, "thread": 1, "plugin": "x", "address": "x", "state": "done",
+            "handed_at": OLD, "settled_at": OLD,
+        },
     }[table.name]  # fmt: skip
     row = put(tx, table, **values)
-    other = {"uid": 2, "key": "y", "since": NOW}
+    other = {"uid": 2, "key": "y", "since": NOW, "address": "y"}
     newer = {name: other.get(name, value) for name, value in values.items()}
     put(tx, table, **newer)
     event = events.add(tx, kind, OLD, row)

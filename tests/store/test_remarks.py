@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from store.conftest import DAY, HOUR, NOW, PlanMail
-from whiteglove.codec import decode_json, encode_json, from_json, to_json
+from whiteglove.actions import Post
+from whiteglove.codec import decode_json, encode_action, encode_json, from_json, to_json
 from whiteglove.ledger import Audience, MailState
 from whiteglove.sections import Day, Item, Section, Summary
-from whiteglove.store import events, memory, notes, outbox, timers, warnings
+from whiteglove.store import calls, events, memory, notes, outbox, timers, warnings
 from whiteglove.store.remarks import FORGOTTEN, Concerned, blank_warnings, scrub
 from whiteglove.store.schema import events as events_table
 from whiteglove.store.schema import outbox as outbox_table
@@ -117,6 +118,17 @@ def test_a_note_goes_and_a_call_loses_its_words(tx: sa.Connection) -> None:
     assert left == [("", True), ("Ada prefers green", False)]
     assert [note.text for note in notes.of_client(tx, "birch", NOW)] == ["knows Wile Coyote"]
     assert scrub(tx, TRACES, PERSON)["client_notes"] == 0
+
+
+def test_a_call_that_waits_and_tells_of_them_is_never_made(tx: sa.Connection) -> None:
+    traces = Traces(addresses=["wile@acme.example"], key="acme")
+    for client in ("acme", "birch"):
+        post = Post(reason="made", url="https://hooks.vale.example", body={"client": client})
+        calls.plan(tx, key=client, plugin="x", event=None, action=encode_action(post), now=NOW)
+    assert scrub(tx, traces, CLIENT)["calls"] == 1
+    assert [call.key for call in calls.everything(tx)] == ["birch"]
+    calls.settle(tx, calls.everything(tx)[0].row, calls.DONE, NOW)
+    assert scrub(tx, traces, CLIENT)["calls"] == 0
 
 
 def test_a_timer_goes_as_a_whole_and_one_that_went_off_is_over(tx: sa.Connection) -> None:

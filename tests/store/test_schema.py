@@ -326,7 +326,7 @@ def test_two_threads_become_one_by_indexes(filled: Store) -> None:
     with filled.read() as tx:
         plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all() for statement, values in seen]
 
-    assert len(plans) == 8
+    assert len(plans) == 9
     assert [step.detail for plan in plans for step in plan if reads_a_whole_table(step.detail)] == []
 
 

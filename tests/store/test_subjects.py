@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from store.conftest import DAY, NOW, AddMessage, PlanMail
 from whiteglove import events
 from whiteglove.ledger import IncidentEntry, IncidentKind, IncidentState, PromiseKind
-from whiteglove.store import incidents, ledger, silences, warnings
+from whiteglove.store import delegations, incidents, ledger, notes, silences, warnings
 from whiteglove.store.subjects import ABOUT, Subject, subject_of
 
 
@@ -45,6 +45,23 @@ def test_what_the_ledger_holds_by_its_number_and_state(tx: sa.Connection, plan_m
         assert (found.client, found.text) == ("acme", text)
 
 
+def test_what_was_passed_on_by_its_number_and_state(tx: sa.Connection, add_message: AddMessage) -> None:
+    row = delegations.hand_over(
+        tx,
+        client="acme",
+        message=add_message(),
+        thread=1,
+        obligation=None,
+        plugin="delegation",
+        address="kim@vale.example",
+        mail=1,
+        at=NOW,
+        due=None,
+    )
+    found = about(tx, "DelegationLapsed", row)
+    assert found == Subject(client="acme", text=f"delegation {row}, handed_over")
+
+
 def test_a_warning_by_its_words(tx: sa.Connection) -> None:
     row = warnings.add(
         tx, plugin="core", key="k", text="Look.", urgency="now", reason="x", client=None, at=NOW, due=None, once=None
@@ -58,9 +75,18 @@ def test_a_schedule_by_its_name_and_what_is_gone_by_nothing(tx: sa.Connection) -
     assert about(tx, "MessageReceived", 99) is None
 
 
-@pytest.mark.parametrize("kind", [name for name in ABOUT if name not in ("PromisePassed", "PromiseOverdue")])
+INTERNAL = ("PromisePassed", "PromiseOverdue", "TeamAnswered", "DelegationLapsed")
+"""Between the loops alone; no plugin sees them."""
+
+
+@pytest.mark.parametrize("kind", [name for name in ABOUT if name not in INTERNAL])
 def test_every_type_named_here_is_an_event(kind: str) -> None:
     assert issubclass(getattr(events, kind), events.Event)
+
+
+def test_a_note_by_its_number(tx: sa.Connection) -> None:
+    row = notes.add(tx, client="acme", at=NOW, text="Wants blue")
+    assert about(tx, "ClientNoted", row) == Subject(client="acme", text=f"note {row}")
 
 
 def test_a_silence_by_its_number(tx: sa.Connection) -> None:

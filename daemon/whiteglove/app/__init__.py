@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whiteglove.app.clock import SystemClock as SystemClock
     from whiteglove.app.liveness import Liveness as Liveness
+    from whiteglove.app.monitoring import Monitoring as Monitoring
     from whiteglove.app.running import Running as Running
     from whiteglove.app.running import run_once as run_once
     from whiteglove.app.schedules import schedules_of as schedules_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _HOME = {
     "clock": ("SystemClock",),
     "liveness": ("Liveness",),
+    "monitoring": ("Monitoring",),
     "running": ("Running", "run_once"),
     "schedules": ("schedules_of",),
     "service": ("Service",),

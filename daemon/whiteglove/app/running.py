@@ -106,6 +106,7 @@ class Running:
             self._loop("desk", daemon.desk.drain, daemon.desk.next_attempt),
             self._loop("outbox", daemon.outbox.drain, daemon.outbox.next_due),
             self._loop("chores", self._do_chores, self._next_chore),
+            self._loop("calls", self._ask_the_web, daemon.calls.next_due),
             self._loop("schedule", self._look, lambda: None),
         ]
         for loop in self._loops:
@@ -114,13 +115,13 @@ class Running:
             daemon.liveness.expect_mailbox(watcher.name, watcher.longest_pause)
             watcher.start()
         for name, errands in daemon.errands.items():
-            errands.repeat(daemon.sent[name].read_with, partial(self._sent_interval, name))
+            errands.repeat(partial(daemon.look, name), partial(self._sent_interval, name))
         self._knocker = BackgroundScheduler(timezone="UTC")
         knock = daemon.woken["schedule"].set
         self._knocker.add_job(knock, "interval", seconds=1, coalesce=True, misfire_grace_time=None)
         self._knocker.start()
         # Read now, while the servers are still being reached: the first client to write should not wait for it.
-        _ = daemon.settings.lexicon
+        daemon.settings.lexicon.check()
 
     def finish(self) -> bool:
         """Finish what was begun, end every thread, say who is late. Returns within both deadlines: True where nothing
@@ -167,6 +168,10 @@ class Running:
 
     def _do_chores(self, stopping: Callable[[], bool]) -> int:
         return self._daemon.chores.drain(stopping) + self._daemon.drafting.drain(stopping)
+
+    def _ask_the_web(self, stopping: Callable[[], bool]) -> int:
+        """Logins are renewed here, since a provider may take its time and no mail is to wait for it."""
+        return self._daemon.logins.look() + self._daemon.calls.drain(stopping)
 
     def _next_chore(self) -> datetime | None:
         moments = (self._daemon.chores.next_due(), self._daemon.drafting.next_due())
@@ -238,6 +243,7 @@ class _Once:
                 return
             try:
                 self.recorded += watcher.catch_up()
+                self._daemon.look_at_drafts(watcher.name)
             except MailboxError as error:
                 self.faults += 1
                 self._daemon.journal.write(
@@ -258,6 +264,7 @@ class _Once:
             self.sent += delivered
             busy += delivered + self._drained("chores", daemon.chores.drain)
             busy += self._drained("chores", daemon.drafting.drain)
+            busy += self._drained("calls", daemon.calls.drain) + self._drained("calls", lambda _: daemon.logins.look())
             if busy:
                 continue
             if self.faults > before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,26 +14,40 @@ from whiteglove.app.liveness import Liveness
 from whiteglove.app.schedules import schedules_of
 from whiteglove.app.templates import templates_of
 from whiteglove.app.world import World
+from whiteglove.calling import Calls
 from whiteglove.chores import Chores, lies_in_sent
 from whiteglove.desk import Desk
 from whiteglove.desk.acting import CORE
 from whiteglove.drafting import Drafting
 from whiteglove.errands import Errands
-from whiteglove.errors import MailboxError
+from whiteglove.errors import MailboxError, TokenError
 from whiteglove.health import PluginHealth
 from whiteglove.host import Host
+from whiteglove.intake.backlog import Backlog
+from whiteglove.intake.own_drafts import DraftsReader
 from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.watching import SentReader, Watcher
 from whiteglove.log import Journal
+from whiteglove.logins import Logins
+from whiteglove.oauth import access_of
 from whiteglove.outbox import Outbox
-from whiteglove.prepare import AnswerWriter, DraftWriter, MoveWriter, NoticeWriter, SummaryWriter
+from whiteglove.outbox.originals import Originals
+from whiteglove.ports import Mailbox
+from whiteglove.prepare import (
+    AnswerWriter,
+    DraftWriter,
+    ForwardWriter,
+    MoveWriter,
+    NoticeWriter,
+    SummaryWriter,
+)
 from whiteglove.prepare.absences import tell_of_absences
 from whiteglove.prepare.telling import tell_owner
 from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.silence import Silences
-from whiteglove.store import Store, drafts, mode, restored
+from whiteglove.store import Store, drafts, events, mode, restored
 from whiteglove.texts import Texts
 
 LOOK_DEADLINE = 40.0
@@ -59,8 +74,9 @@ class Daemon:
         self.world = world
         self.journal = journal
         self.clock = world.clock
-        self.woken = {name: threading.Event() for name in ("desk", "outbox", "chores", "schedule")}
+        self.woken = {name: threading.Event() for name in ("desk", "outbox", "chores", "calls", "schedule")}
         self.liveness = Liveness()
+        self.backlog = Backlog(journal)
         self.after_batch: Callable[[], None] = self.woken["desk"].set
         self.on_ready: Callable[[], None] = lambda: None
         self._settled: set[str] = set()
@@ -89,9 +105,11 @@ class Daemon:
             MoveWriter(settings, templates, store.key),
             notices,
             SummaryWriter(settings, store.key),
+            ForwardWriter(settings, templates, store.key),
             self.transports,
             read_sent=self._read_sent,
             lies_in_sent=self._lies_in_sent,
+            fetch_original=Originals(self.errands).fetch,
             journal=journal,
             clock=self.clock,
             on_accepted=self._on_accepted,
@@ -111,8 +129,37 @@ class Daemon:
         self.chores = Chores(store, settings, self.errands, self.clock)
         writer = DraftWriter(settings, templates, store.key)
         self.drafting = Drafting(store, settings, writer, self.errands, self.clock)
+        self.calls = Calls(store, settings, world.caller(), self.clock, os.environ)
+        accesses = {one.name: access for one in settings.mailboxes if (access := access_of(one)) is not None}
+        self.logins = Logins(store, accesses, self.clock, lambda: self.settings.worktime)
         self.sent: dict[str, SentReader] = {}
+        self.own_drafts = self._drafts_readers() if host.listeners("on_draft") else {}
         self.watchers = [self._watcher(account) for account in settings.mailboxes]
+
+    def _drafts_readers(self) -> dict[str, DraftsReader]:
+        """What the owner is writing is looked at only where a plugin wants to see it."""
+        awake = self.woken["desk"].set
+        names = (account.name for account in self.settings.mailboxes)
+        return {name: DraftsReader(name, self.store, lambda: self.settings.book, self.clock, awake) for name in names}
+
+    def look(self, mailbox: str, connection: Mailbox) -> None:
+        """Read what is new in Sent, then in Drafts, over the working connection, on its thread.
+
+        Raises:
+            MailboxError: a folder cannot be read now.
+        """
+        self.sent[mailbox].read_with(connection)
+        if mailbox in self.own_drafts:
+            self.own_drafts[mailbox].read_with(connection)
+
+    def look_at_drafts(self, mailbox: str) -> None:
+        """Read what is new in Drafts, and wait for it.
+
+        Raises:
+            MailboxError: it cannot be read now.
+        """
+        if mailbox in self.own_drafts:
+            self.errands[mailbox].run(self.own_drafts[mailbox].read_with, LOOK_DEADLINE)
 
     def _watcher(self, account: MailboxAccount) -> Watcher:
         reader = FolderReader(
@@ -124,6 +171,7 @@ class Daemon:
             terms=partial(self._terms, account),
             after_batch=partial(self._batch_read, account.name),
             settled=self.outbox.settled,
+            backlog=self.backlog,
         )
         sent = SentReader(self.errands[account.name], reader)
         self.sent[account.name] = sent
@@ -141,6 +189,7 @@ class Daemon:
             on_alert=self._on_alert,
             on_searched=partial(self.liveness.searched, account.name),
             on_failed=partial(self.liveness.failed, account.name),
+            on_changed=partial(self._on_changed, account.name),
         )
 
     def _batch_read(self, mailbox: str) -> None:
@@ -190,6 +239,15 @@ class Daemon:
                 self.journal.write("daemon.ready", mode=self.settings.daemon.mode, store=str(self.store.path))
                 self.on_ready()
 
+    def _on_changed(self, mailbox: str, lost: MailboxError | None) -> None:
+        """A mailbox was lost, or (`lost` is None) is there again: an event, where a plugin wants to know."""
+        if not self.host.listeners("on_mailbox"):
+            return
+        details = {"mailbox": mailbox, "code": lost.code} if lost else {"mailbox": mailbox}
+        with self.store.write() as tx:
+            events.add(tx, "MailboxLost" if lost else "MailboxRecovered", self.clock.now(), details=details)
+        self.woken["desk"].set()
+
     def _on_alert(self, mailbox: str, text: str) -> None:
         """What a server wants a person to read (RFC 9051 section 7.1, ALERT) reaches the owner once, however often it
         is said; a figure in it that counts down makes no new one."""
@@ -206,11 +264,17 @@ class Daemon:
         self.woken["outbox"].set()
 
     def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
+        if isinstance(error.__cause__, TokenError):
+            # No server was asked: `logins` tells of it, once for the mailbox and all that connects to it.
+            return
+        step = "Until the password is right"
+        if access := next((access_of(one) for one in self.settings.mailboxes if one.name == mailbox), None):
+            step = f"Next step: run `{access.command}`; until then"
         warning = Warn(
             reason="login_refused",
             key=f"login:{mailbox}",
             text=f"The mailbox “{mailbox}” refuses the login ({error}). whiteglove tries again, but seldom, lest "
-            "the account be locked. Until the password is right no client gets an answer from there.",
+            f"the account be locked. {step} no client gets an answer from there.",
         )
         with self.store.write() as tx:
             tell_owner(tx, CORE, warning, self.clock.now(), self.settings.worktime)

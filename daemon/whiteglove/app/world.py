@@ -7,7 +7,9 @@ from typing import Protocol
 
 from whiteglove.app.clock import SystemClock
 from whiteglove.imap import ImapMailbox
-from whiteglove.ports import Clock, Mailbox, Transport
+from whiteglove.oauth import access_of
+from whiteglove.outward import WebCaller
+from whiteglove.ports import Caller, Clock, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Secret
 from whiteglove.smtp import SmtpTransport
 
@@ -26,9 +28,11 @@ class World(Protocol):
 
     def transport(self, account: MailboxAccount) -> Transport: ...
 
+    def caller(self) -> Caller: ...
+
 
 class RealWorld:
-    """IMAP and SMTP servers over the network. Passwords are read at each login, never before."""
+    """IMAP and SMTP servers over the network. Passwords and tokens are read at each login, never before."""
 
     def __init__(self) -> None:
         self.clock = SystemClock()
@@ -40,11 +44,25 @@ class RealWorld:
         return _imap(account)
 
     def transport(self, account: MailboxAccount) -> Transport:
-        return SmtpTransport(account.smtp, _revealing(account.smtp_password))
+        access = access_of(account)
+        if access is None or account.smtp_password is not None:
+            return SmtpTransport(account.smtp, _revealing(account.smtp_password))
+        return SmtpTransport(account.smtp, token=access.token, renewed=access.renewed)
+
+    def caller(self) -> Caller:
+        return WebCaller()
 
 
 def _imap(account: MailboxAccount) -> Mailbox:
-    return ImapMailbox(account.imap, _revealing(account.password), sent=account.sent, drafts=account.drafts)
+    access = access_of(account)
+    return ImapMailbox(
+        account.imap,
+        _revealing(account.password),
+        token=access.token if access else None,
+        renewed=access.renewed if access else None,
+        sent=account.sent,
+        drafts=account.drafts,
+    )
 
 
 def _revealing(secret: Secret | None) -> Callable[[], str] | None:

@@ -18,14 +18,17 @@ from whiteglove.cli.usage import CONFIG_HELP, CommandParser, UsageError
 from whiteglove.errors import ConfigurationError, WhiteGloveError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("init", "six questions and a look into your mailbox, then a configuration that runs in rehearsal"),
     "demo": ("demonstrating", "a day of five invented clients in a few seconds, on this machine alone"),
     "check": ("checking", "configuration, passwords, servers, folders, plugins: what is wrong, what to do about it"),
+    "login": ("logging_in", "log in to a mailbox by OAuth 2.0, for Gmail, Microsoft 365 and others"),
     "run": ("running", "run the daemon until it is told to stop"),
     "status": ("status", "what needs you, store, mailboxes, plugins, what waits, what comes next"),
     "summary": ("summing", "the daily summary now, or that of an earlier date"),
     "explain": ("explaining", "what became of one message, and why"),
     "correct": ("correcting", "you know better what a message wants; it counts for its thread and sender from then on"),
     "clients": ("clients", "the client book, or one client's dossier"),
+    "contact": ("contact", "what was tried with clients who write too often; let it begin anew"),
     "reports": ("reports", "what was promised to clients, and what became of it"),
     "incidents": ("incidents", "complaints, missed deadlines, late promises: what is open, what became of each"),
     "outbox": ("outbox", "mail that waits, was held back or failed; let one go, or call it off"),
@@ -38,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("backup", "a backup in the place of the store; what came since is not answered"),
     "classify": ("classifying", "what messages on disk are and want; nothing is sent"),
     "replay": ("replaying", "what would be done with messages on disk; nothing is sent, and nothing recorded"),
+    "completion": ("completing", "what a shell needs to complete commands and options"),
 }
 """Each command with its file and its line of help."""
 

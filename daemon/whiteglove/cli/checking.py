@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 
 from whiteglove.app import RealWorld, World
+from whiteglove.app.monitoring import ADVICE
 from whiteglove.cli.advising import clashes, not_kept_apart, overcommitted
-from whiteglove.cli.opening import host_of, reading, settings_of
+from whiteglove.cli.opening import reading, settings_of, sound_host_of
 from whiteglove.cli.output import print_json, visible
 from whiteglove.cli.usage import CommandParser, add_json
-from whiteglove.errors import ConfigurationError, MailboxError, StoreError, SubmissionError
-from whiteglove.host import Host
+from whiteglove.errors import ConfigurationError, MailboxError, Problem, StoreError, SubmissionError, TokenError
+from whiteglove.host import Host, Plugin
+from whiteglove.oauth import Access, access_of
 from whiteglove.ports import Mailbox
 from whiteglove.prepare.absences import displaced, said
 from whiteglove.settings import MailboxAccount, Settings
@@ -51,10 +54,10 @@ def add_check(command: CommandParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    host = host_of(settings)
+    host, faults = sound_host_of(settings)
     findings = []
     try:
-        for finding in check(settings, host, RealWorld()):
+        for finding in check(settings, host, RealWorld(), faults):
             findings.append(finding)
             if not options.json:
                 # Each line as it is found: a server that does not answer takes its time.
@@ -74,17 +77,26 @@ def _run(options: argparse.Namespace) -> int:
                 ],
             }
         )
+    if faults:
+        # As with any other fault of the configuration: `run` would refuse to start with the same lines.
+        raise ConfigurationError(tuple(problem for problems in faults.values() for problem in problems))
     return 0 if sound else 1
 
 
-def check(settings: Settings, host: Host, world: World) -> Iterator[Finding]:
-    """Look at everything, one finding after the other. Nothing is sent, and nothing is changed or created."""
+def check(
+    settings: Settings, host: Host, world: World, faults: Mapping[str, tuple[Problem, ...]] | None = None
+) -> Iterator[Finding]:
+    """Look at everything, one finding after the other. Nothing is sent, and nothing is changed or created.
+
+    `faults` are those of enabled plugins that cannot be used, and are not in `host`, by the plugin's name.
+    """
     clients = len(settings.book.clients)
     yield Finding(OK, "configuration", f"{settings.path}, {clients} client{'' if clients == 1 else 's'}")
     yield _store(settings)
-    for plugin in host.plugins:
-        yield Finding(OK, f"plugin {plugin.name}", f"{plugin.summary} ({plugin.origin})")
-    if not host.plugins:
+    if settings.daemon.metrics is not None and find_spec("prometheus_client") is None:
+        yield Finding(WARNING, "metrics", f"figures cannot be read at {settings.daemon.metrics}; {ADVICE}")
+    yield from _plugins(host, faults or {})
+    if not host.plugins and not faults:
         yield Finding(WARNING, "plugins", "none is enabled; a section [plugins.acknowledge] enables the first")
     yield from _absences(settings, world.clock.now())
     if text := overcommitted(settings, settings.worktime.local_date(world.clock.now())):
@@ -95,8 +107,25 @@ def check(settings: Settings, host: Host, world: World) -> Iterator[Finding]:
     for text in not_kept_apart(settings):
         yield Finding(OK, "names", text)
     for account in settings.mailboxes:
-        yield from _mailbox(account, world)
-        yield _smtp(account, world)
+        if (access := access_of(account)) is not None:
+            yield _login(account.name, access, world.clock.now())
+        yield from servers_of(account, world)
+
+
+def _plugins(host: Host, faults: Mapping[str, tuple[Problem, ...]]) -> Iterator[Finding]:
+    for plugin in host.plugins:
+        yield Finding(OK, f"plugin {plugin.name}", f"{plugin.summary} ({origin_with_version(plugin)})")
+        for text in plugin.goes_away:
+            yield Finding(WARNING, f"plugin {plugin.name}", f"{text}; ask its author for a newer one")
+    for name, problems in faults.items():
+        for problem in problems:
+            yield Finding(FAULT, f"plugin {name}", str(problem))
+
+
+def origin_with_version(plugin: Plugin) -> str:
+    """Where a plugin comes from: `built in, 0.1.0`, `whiteglove-timelog 1.2`, or the file of its module."""
+    said = plugin.version and not plugin.origin.endswith(f" {plugin.version}")
+    return f"{plugin.origin}, {plugin.version}" if said else plugin.origin
 
 
 def _store(settings: Settings) -> Finding:
@@ -126,6 +155,22 @@ def _absences(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding(WARNING, "absence", text)
 
 
+def servers_of(account: MailboxAccount, world: World) -> Iterator[Finding]:
+    """What the servers of one mailbox say to its login."""
+    yield from _mailbox(account, world)
+    yield _smtp(account, world)
+
+
+def _login(mailbox: str, access: Access, now: datetime) -> Finding:
+    """How a login by OAuth 2.0 stands, by what is kept of it; whether it still works shows at the servers."""
+    state, what = access.state(), f"login {mailbox}"
+    if state.condition in ("missing", "refused"):
+        return Finding(FAULT, what, f"{state.said}; run `{access.command}`")
+    if state.condition == "ok" and state.ends_soon(now):
+        return Finding(WARNING, what, f"{state.said}; run `{access.command}` before that")
+    return Finding(OK if state.condition == "ok" else WARNING, what, state.said)
+
+
 def _mailbox(account: MailboxAccount, world: World) -> Iterator[Finding]:
     what = f"mailbox {account.name}"
     connection = world.working(account)
@@ -147,7 +192,10 @@ def _mailbox(account: MailboxAccount, world: World) -> Iterator[Finding]:
         else:
             yield _folder(connection, what, folders.drafts)
     except MailboxError as error:
-        yield Finding(FAULT, what, _advised(error, MAILBOX_ADVICE.get(error.code, "see the server's documentation")))
+        advice = MAILBOX_ADVICE.get(error.code, "see the server's documentation")
+        if error.code == "login" and (access := access_of(account)) is not None:
+            advice = f"run `{access.command}`"
+        yield Finding(FAULT, what, _advised(error, advice))
     except ConfigurationError as error:
         yield Finding(FAULT, what, str(error))
     finally:
@@ -172,6 +220,8 @@ def _smtp(account: MailboxAccount, world: World) -> Finding:
     except SubmissionError as error:
         refused = error.code in REFUSED_LOGINS
         advice = MAILBOX_ADVICE["login"] if refused else "check scheme, host and port"
+        if refused and account.smtp_password is None and (access := access_of(account)) is not None:
+            advice = f"run `{access.command}`; where IMAP takes the login, see whether SMTP is allowed for this account"
         return Finding(FAULT, what, _advised(error, advice))
     except ConfigurationError as error:
         return Finding(FAULT, what, str(error))
@@ -181,6 +231,6 @@ def _smtp(account: MailboxAccount, world: World) -> Finding:
 
 
 def _advised(error: MailboxError | SubmissionError, advice: str) -> str:
-    """What went wrong and what to do. Where the password could not even be read, the file that asks for it knows."""
+    """What went wrong and what to do. Where there is no password or token to show, whoever was asked for it knows."""
     cause = error.__cause__
-    return str(cause) if isinstance(cause, ConfigurationError) else f"{error}; {advice}"
+    return str(cause) if isinstance(cause, ConfigurationError | TokenError) else f"{error}; {advice}"

@@ -25,19 +25,23 @@ ORDER = (
     "acknowledge",
     "incidents",
     "contact_frequency",
+    "scope",
     "reports",
     "replies",
     "check_in",
     "capacity",
     "briefing",
     "priorities",
+    "delegation",
+    "second_look",
+    "notify",
     "daily_summary",
     "llm",
 )
 """The built-in plugins in the order of their sections, which is the order in which they are asked: who answers a client
 before who only watches, the summary of it all last. One that is not named here follows, by the alphabet."""
 
-OFF = frozenset({"llm"})
+OFF = frozenset({"llm", "notify"})
 """Those that the example leaves as a comment: no mail is shown to a language model before its owner wants that."""
 
 HEADING = (

@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: ZoneInfo) -> dict[str, Any]:
     """The JSON of `explain`. Of a sender who is not in the book little is known, and that little is said."""
-    mails = outbox.answering(tx, row.row)
+    mails, passed_on = outbox.answering(tx, row.row), outbox.passing_on(tx, row.row)
     about = [event for kind in ("MessageReceived", "OwnerSent") for event in events.of_subject(tx, kind, row.row)]
     handlings = {event.row: events.handlings_of(tx, event.row) for event in about}
     reasons = [handling.reason for known in handlings.values() for handling in known if handling.reason]
@@ -94,8 +94,9 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
                 "due": instant(mail.due, zone),
                 "plugin": mail.plugin,
                 "rehearsed": mail.rehearsed,
+                "audience": mail.audience,
             }
-            for mail in mails
+            for mail in (*mails, *passed_on)
         ],
         "events": [
             {
@@ -158,8 +159,11 @@ def _print(answer: dict[str, Any]) -> None:
         ]
     )
     print_table(
-        [(mail["state"], mail["reason"], mail["due"], mail["message_id"]) for mail in answer["mails"]],
-        heading=("MAIL", "REASON", "TELLS", "MESSAGE-ID"),
+        [
+            (mail["state"], mail["audience"], mail["reason"], mail["due"], mail["message_id"])
+            for mail in answer["mails"]
+        ],
+        heading=("MAIL", "TO", "REASON", "TELLS", "MESSAGE-ID"),
     )
 
 

@@ -19,6 +19,7 @@ from whiteglove.message import Address
 from whiteglove.settings import Settings
 from whiteglove.store import Store, StoreLock, forgetting
 from whiteglove.store.backup import BEFORE
+from whiteglove.store.database import BEFORE_VERSION
 from whiteglove.store.forgetting import Whom
 
 AT_HAND = 2.0
@@ -41,6 +42,11 @@ _WORDS = {
     "drafts": ("draft", "drafts; one that lies untouched in Drafts is taken away"),
     "silences": ("silence of theirs", "silences of theirs"),
     "timers": ("timer of a plugin", "timers of plugins"),
+    "calls": ("web call that waited", "web calls that waited"),
+    "seen_drafts": ("draft of yours that was looked at", "drafts of yours that were looked at"),
+    "corrections": ("word of yours on what they wanted", "words of yours on what they wanted"),
+    "delegations": ("message passed to a teammate", "messages passed to teammates"),
+    "briefs": ("brief to a teammate that named them", "briefs to teammates that named them"),
 }
 
 
@@ -144,7 +150,7 @@ def _is_running(settings: Settings) -> bool:
 def _remains(settings: Settings, whom: Whom) -> list[str]:
     """What may still hold something of them, and what is to be done about it."""
     state, boxes = settings.daemon.state, ", ".join(f"“{account.name}”" for account in settings.mailboxes)
-    kept = sorted(str(path) for path in state.glob(f"*{BEFORE}*"))
+    kept = sorted(str(path) for ending in (BEFORE, BEFORE_VERSION) for path in state.glob(f"*{ending}*"))
     lines = [
         "The journal names clients by key, and mails by Message-ID, until it is rotated.",
         "Backups hold what was on record when they were made."

@@ -12,7 +12,7 @@ from whiteglove.cli.usage import CommandParser, UsageError, add_json
 from whiteglove.clients import Client
 from whiteglove.desk.keeping import Keeper
 from whiteglove.ledger import Promise
-from whiteglove.store import notes
+from whiteglove.store import events, notes
 
 LONGEST = 500
 """Characters of one note: it is read on one page with everything else that is known of a client."""
@@ -43,7 +43,7 @@ def _run(options: argparse.Namespace) -> int:
     outbound = options.call and not options.inbound
     at = datetime.now(UTC) - timedelta(minutes=options.minutes or 0)
     with acting(settings) as store, store.write() as tx:
-        notes.add(
+        row = notes.add(
             tx,
             client=client.key,
             at=at,
@@ -52,6 +52,7 @@ def _run(options: argparse.Namespace) -> int:
             outbound=outbound,
             minutes=options.minutes,
         )
+        events.add(tx, "ClientNoted", at, row)
         kept = Keeper(settings, store).call_made(tx, client, at) if outbound else None
     zone = settings.worktime.zone
     if options.json:

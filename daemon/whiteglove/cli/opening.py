@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from whiteglove.cli.usage import UsageError
 from whiteglove.clients import Client
-from whiteglove.errors import StoreError
+from whiteglove.errors import ConfigurationError, Problem, StoreError
 from whiteglove.host import Host
 from whiteglove.settings import Settings, load
 from whiteglove.settings.fields import unlike
@@ -26,7 +26,28 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def host_of(settings: Settings) -> Host:
     """The enabled plugins, their settings checked. Raises ConfigurationError."""
-    return Host.load(settings.plugins, settings.problem, templates_dir=settings.templates_dir)
+    return Host.load(settings.plugins, settings.problem, templates_dir=settings.templates_dir, book=settings.book)
+
+
+def sound_host_of(settings: Settings) -> tuple[Host, Mapping[str, tuple[Problem, ...]]]:
+    """The enabled plugins that can be used, and of each other one what is wrong with it, by name: for commands that
+    show everything that is wrong."""
+    try:
+        return host_of(settings), {}
+    except ConfigurationError:
+        faults = {name: _faults_of_plugin(settings, name) for name in settings.plugins}
+        sound = {name: section for name, section in settings.plugins.items() if not faults[name]}
+        host = Host.load(sound, settings.problem, templates_dir=settings.templates_dir, book=settings.book)
+        return host, {name: problems for name, problems in faults.items() if problems}
+
+
+def _faults_of_plugin(settings: Settings, name: str) -> tuple[Problem, ...]:
+    section = {name: settings.plugins[name]}
+    try:
+        Host.load(section, settings.problem, templates_dir=settings.templates_dir, book=settings.book).close()
+    except ConfigurationError as error:
+        return error.problems
+    return ()
 
 
 def client_of(settings: Settings, key: str) -> Client:

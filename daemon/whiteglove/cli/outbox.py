@@ -18,7 +18,7 @@ from whiteglove.cli.reasons import meaning_of, with_meaning
 from whiteglove.cli.usage import CommandParser, add_json, row_number
 from whiteglove.ledger import Audience, MailState
 from whiteglove.message import RecordedMessage
-from whiteglove.prepare import AnswerWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
+from whiteglove.prepare import AnswerWriter, ForwardWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.settings import Settings
 from whiteglove.store import Store, decisions, messages, moves, outbox
@@ -65,7 +65,7 @@ def _list(options: argparse.Namespace) -> int:
         return 0
     print_table(
         [
-            (row.row, _state(row), row.client or "you", local(_moment(row), zone), _why(row), _subject(message))
+            (row.row, _state(row), _listed(row, settings), local(_moment(row), zone), _why(row), _subject(message))
             for row, message in found
         ],
         heading=("ID", "STATE", "TO", "WHEN", "REASON", "ANSWERS"),
@@ -136,11 +136,14 @@ def _trial(settings: Settings, store: Store, row: OutboxRow) -> Prepared:
         templates = templates_of(host)
     finally:
         host.close()
-    writer: AnswerWriter | MoveWriter | NoticeWriter | SummaryWriter = NoticeWriter(settings, templates, store.key)
+    writer: AnswerWriter | ForwardWriter | MoveWriter | NoticeWriter | SummaryWriter
+    writer = NoticeWriter(settings, templates, store.key)
     if row.audience is Audience.CLIENT and moves.is_news_of_one(row):
         writer = MoveWriter(settings, templates, store.key)
     elif row.audience is Audience.CLIENT:
         writer = AnswerWriter(settings, templates, store.key)
+    elif row.audience is Audience.COLLEAGUE:
+        writer = ForwardWriter(settings, templates, store.key)
     elif row.template == SUMMARY:
         writer = SummaryWriter(settings, store.key)
     with store.read() as tx:
@@ -170,6 +173,8 @@ def _refusal(row: OutboxRow, word: str) -> str:
             return "may have gone out, so it is never sent again; write yourself, and settle it with `cancel`"
         case MailState.FAILED if row.audience is Audience.OWNER:
             return "is given up; what it was to tell waits for the next mail to you"
+        case MailState.FAILED if row.audience is Audience.COLLEAGUE:
+            return "did not reach your teammate, and what was to be passed on is yours again"
         case MailState.FAILED:
             return "was refused by the server; it waits for nothing"
         case _:
@@ -207,11 +212,18 @@ def _subject(message: RecordedMessage | None) -> str:
 
 
 def _reader(row: OutboxRow, settings: Settings) -> str:
-    """Whom it is for: you, or the client by name; by key who has left the book since."""
+    """Whom it is for: you, a teammate by name, or the client by name; by key or address who has left the book since."""
     if row.audience is Audience.OWNER or row.client is None:
         return "you"
+    if row.audience is Audience.COLLEAGUE:
+        names = (one.name for one in settings.book.team if one.address.casefold() == row.address)
+        return next(names, row.address)
     client = settings.book.clients.get(row.client)
     return client.name if client is not None else row.client
+
+
+def _listed(row: OutboxRow, settings: Settings) -> str:
+    return _reader(row, settings) if row.audience is Audience.COLLEAGUE else row.client or "you"
 
 
 def _as_json(row: OutboxRow, message: RecordedMessage | None, settings: Settings) -> dict[str, Any]:

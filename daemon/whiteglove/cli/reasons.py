@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from whiteglove.guard import REASONS as REFUSED
+from whiteglove.prepare.forwarding import CAME_BACK
 from whiteglove.prepare.moved import CALLED_OFF as MOVES
 from whiteglove.prepare.telling import TOLD_INSTEAD
 from whiteglove.screen import REASONS as SCREENED
@@ -21,6 +22,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         BY_OWNER: "you said so",
         REHEARSAL_ENDED: "it waited as a rehearsal, which is over",
         RESTORED: "it waited in a backup that was restored, and may have gone out since",
+        CAME_BACK: "your teammate's time for it was over, and it is yours again",
         "client_left_book": "its client is not in the book any more",
         "mailbox_left": "its mailbox is not in the configuration any more",
     }

@@ -30,12 +30,12 @@ from whiteglove.cli.output import instant, print_json, visible
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.errors import PluginError
 from whiteglove.host import Host
-from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport
+from whiteglove.inprocess import Account, InProcessCaller, InProcessMailbox, InProcessTransport
 from whiteglove.ledger import MailState
 from whiteglove.message import Message
 from whiteglove.parse import parse_whole
 from whiteglove.parse.identity import parse_date
-from whiteglove.ports import Mailbox, Transport
+from whiteglove.ports import Caller, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.settings.values import Mode
 from whiteglove.store import Store, corrections, decisions, messages, outbox
@@ -105,6 +105,9 @@ class _Stage:
     def transport(self, account: MailboxAccount) -> Transport:
         return self.server
 
+    def caller(self) -> Caller:
+        return InProcessCaller()
+
 
 class Replay:
     """A daemon that handles one message after the other and forgets each. Made by `of`."""
@@ -127,7 +130,11 @@ class Replay:
         settings = _as_if_live(settings)
         stage = _Stage(settings)
         host = Host.load(
-            settings.plugins, settings.problem, templates_dir=settings.templates_dir, on_failure=_tell_failure
+            settings.plugins,
+            settings.problem,
+            templates_dir=settings.templates_dir,
+            book=settings.book,
+            on_failure=_tell_failure,
         )
         store = Store.empty()
         try:

@@ -10,10 +10,10 @@ import sys
 import threading
 from datetime import UTC, date, datetime
 from queue import Empty, SimpleQueue
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from whiteglove import log
-from whiteglove.app import Daemon, RealWorld, Running, Service, run_once
+from whiteglove.app import Daemon, Monitoring, RealWorld, Running, Service, run_once
 from whiteglove.cli.opening import acting, settings_of
 from whiteglove.cli.usage import CommandParser
 from whiteglove.errors import ConfigurationError, PluginError
@@ -37,14 +37,16 @@ def _run(options: argparse.Namespace) -> int:
     service = Service(os.environ)
     settings = settings_of(options)
     _write_log_as(settings)
-    journal = log.event_log()
-    host = _host(settings, journal)
-    with StoreLock(settings.daemon.state), acting(settings) as store:
+    monitoring = Monitoring()
+    journal = log.event_log(monitoring.heard)
+    host = _host(settings, journal, monitoring)
+    with StoreLock(settings.daemon.state), acting(settings) as store, contextlib.closing(monitoring):
         daemon = Daemon(settings, host, store, RealWorld(), journal)
         if options.once:
+            daemon.backlog.show = log.show_below
             code, is_quiet = run_once(daemon, calls.stop)
         else:
-            code, is_quiet = 0, _keep_running(options, daemon, store, calls, service)
+            code, is_quiet = 0, _keep_running(options, daemon, store, calls, service, monitoring)
         if not is_quiet:
             _leave(code)
     return code
@@ -106,17 +108,19 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, calls: _Calls, service: Service) -> bool:
+def _keep_running(
+    options: argparse.Namespace, daemon: Daemon, store: Store, calls: _Calls, service: Service, monitoring: Monitoring
+) -> bool:
     """Run until a signal ends it; whether nothing is left behind then. A new configuration is put into force by a new
     daemon over the same store."""
-    running, is_quiet = _start(daemon, service), True
+    running, is_quiet = _start(daemon, service, monitoring), True
     calls.follow(daemon.settings.work_calendar)
     while calls.wait_for_reload():
         journal = daemon.journal
         service.reloading()
         try:
             settings = settings_of(options)
-            host = _host(settings, journal)
+            host = _host(settings, journal, monitoring)
         except ConfigurationError as error:
             journal.write("config.rejected", level="error", error=str(error), problems=len(error.problems))
             if daemon.is_ready:
@@ -131,15 +135,18 @@ def _keep_running(options: argparse.Namespace, daemon: Daemon, store: Store, cal
         daemon.liveness.follow(before.liveness)
         _write_log_as(settings)
         calls.follow(settings.work_calendar)
-        running = _start(daemon, service)
+        running = _start(daemon, service, monitoring)
         journal.write("config.reloaded", restart=["daemon.state"] if moved else None)
     service.stopping()
     return running.finish() and is_quiet
 
 
-def _start(daemon: Daemon, service: Service) -> Running:
+def _start(daemon: Daemon, service: Service, monitoring: Monitoring) -> Running:
     daemon.on_ready = lambda: service.ready(_status(daemon))
+    if daemon.settings.daemon.log_format == "console":
+        daemon.backlog.show = log.show_below
     service.watch(daemon.liveness)
+    monitoring.watch(daemon)
     return Running(daemon)
 
 
@@ -150,10 +157,11 @@ def _status(daemon: Daemon) -> str:
 
 
 def _write_log_as(settings: Settings) -> None:
-    log.configure("console" if settings.daemon.log_format == "console" else "json")
+    form: Literal["json", "console"] = "console" if settings.daemon.log_format == "console" else "json"
+    log.configure(form, zone=settings.worktime.zone)
 
 
-def _host(settings: Settings, journal: log.Journal) -> Host:
+def _host(settings: Settings, journal: log.Journal, monitoring: Monitoring) -> Host:
     """The enabled plugins, with their troubles going to the log."""
 
     def failed(plugin: str, hook: str, error: PluginError) -> None:
@@ -163,7 +171,9 @@ def _host(settings: Settings, journal: log.Journal) -> Host:
         settings.plugins,
         settings.problem,
         templates_dir=settings.templates_dir,
+        book=settings.book,
         on_failure=failed,
         on_suspended=lambda plugin: journal.write("plugin.suspended", level="error", plugin=plugin),
         on_resumed=lambda plugin: journal.write("plugin.resumed", plugin=plugin),
+        on_called=monitoring.timed,
     )

@@ -29,7 +29,7 @@ from whiteglove.demo.timeline import Arrived, Explained, Happening, Left, Logged
 from whiteglove.errors import PluginError, WhiteGloveError
 from whiteglove.host import Host
 from whiteglove.intake.recording import INBOX
-from whiteglove.ports import Mailbox, Transport
+from whiteglove.ports import Caller, Mailbox, Transport
 from whiteglove.settings import MailboxAccount, Settings, load
 from whiteglove.store import Store, chores, events, folders, messages, outbox, warnings
 from whiteglove.store import schema as tables
@@ -75,6 +75,9 @@ class _World:
 
     def transport(self, account: MailboxAccount) -> Transport:
         return self._real.transport(account)
+
+    def caller(self) -> Caller:
+        return self._real.caller()
 
 
 class _Record(io.StringIO):
@@ -156,7 +159,7 @@ class Stage:
         def failed(plugin: str, hook: str, error: PluginError) -> None:
             journal.write("plugin.failed", level="error", plugin=plugin, hook=hook, error=str(error))
 
-        host = Host.load(self.settings.plugins, self.settings.problem, on_failure=failed)
+        host = Host.load(self.settings.plugins, self.settings.problem, on_failure=failed, book=self.settings.book)
         self._daemon = Daemon(self.settings, host, self.store, self._world, journal)
         self._running = Running(self._daemon)
         self._closing.callback(self._running.finish)

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from whiteglove.app import schedules_of
 from whiteglove.cli.opening import host_of, reading, settings_of
@@ -14,9 +15,10 @@ from whiteglove.cli.plugins import suspended_until
 from whiteglove.cli.usage import CommandParser, add_json
 from whiteglove.desk.summing import build
 from whiteglove.host import Host
+from whiteglove.oauth import access_of
 from whiteglove.prepare.summing import reader_of
 from whiteglove.schedule import Scheduler
-from whiteglove.settings import Settings
+from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store import Store, drafts, events, folders, health, messages, outbox
 from whiteglove.summary import verdict
 
@@ -72,6 +74,7 @@ def look(settings: Settings, host: Host, store: Store, now: datetime) -> dict[st
                     if folder.mailbox == account.name
                 ],
                 "turned_away": turned_away.get(account.name),
+                **_login(account, now, zone),
             }
             for account in settings.mailboxes
         ],
@@ -92,6 +95,24 @@ def look(settings: Settings, host: Host, store: Store, now: datetime) -> dict[st
     }
 
 
+def _login(account: MailboxAccount, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """How the login stands, where it is one by OAuth 2.0."""
+    access = access_of(account)
+    if access is None:
+        return {}
+    state = access.state()
+    is_wanted = state.condition in ("missing", "refused") or state.ends_soon(now)
+    return {
+        "login": {
+            "condition": state.condition,
+            "code": state.code or None,
+            "since": instant(state.since, zone),
+            "ends": instant(state.ends_at, zone),
+            "text": f"{state.said}; run `{access.command}`" if is_wanted else state.said,
+        }
+    }
+
+
 def show(answer: dict[str, Any], now: datetime) -> None:
     """The same for people, the sentence with which the daily summary begins at the top."""
     print(bold(answer["verdict"]))
@@ -107,6 +128,7 @@ def show(answer: dict[str, Any], now: datetime) -> None:
             ("Drafts", f"{answer['drafts']} laid ready"),
             ("Events", f"{answer['events']['open']} open, {answer['events']['parked']} parked"),
             ("Plugins", ", ".join(_plugin(plugin) for plugin in answer["plugins"]) or "none enabled"),
+            *(("Login", f"{box['name']}: {box['login']['text']}") for box in answer["mailboxes"] if "login" in box),
             *(("Sending", f"{box['name']}: {said}") for box in answer["mailboxes"] if (said := box["turned_away"])),
             ("Next", moment.strftime("%a %d %b %Y %H:%M") if moment else "–"),
         ]

@@ -8,6 +8,7 @@ from binascii import b2a_qp
 from email.utils import format_datetime
 
 from whiteglove.compose.fields import (
+    LONGEST_LINE,
     PREFERRED,
     address_field,
     id_field,
@@ -22,6 +23,7 @@ from whiteglove.compose.subject import REHEARSAL, reply_subject, trimmed
 from whiteglove.text import clean
 
 CALENDAR_NAME = "next-report.ics"
+MESSAGE_NAME = "message.eml"
 
 # "=_" cannot occur in quoted-printable text nor in base64, so no part can hold the boundary.
 _BOUNDARY = "=_whiteglove"
@@ -52,6 +54,9 @@ def compose(letter: Letter) -> bytes:
     if _LANGUAGE.fullmatch(letter.language):
         lines.append(f"Content-Language: {letter.language}")
     body = body_text(letter.body)
+    if letter.enclosed is not None:
+        head = "\r\n".join(lines).encode("utf-8")
+        return head + b"\r\n" + _with_message(body, letter.enclosed, token_text(letter.token))
     if letter.page is not None:
         lines.append(_with_page(body, body_text(letter.page)))
     elif letter.calendar is not None:
@@ -118,6 +123,36 @@ def _with_page(body: str, page: str) -> str:
             "",
         ]
     )
+
+
+def _with_message(body: str, message: bytes, token: str) -> bytes:
+    """The text first, then a whole message: as it is where any server takes it so, else as a file, since a message part
+    must not be encoded (RFC 2046 section 5.2.1). The boundary holds what nobody can know who wrote that message."""
+    boundary = f"{_BOUNDARY}.{token}"
+    if b"\r" not in message:
+        message = message.replace(b"\n", b"\r\n")
+    as_it_is = is_plain_message(message) and boundary.encode() not in message
+    kind, encoding = ("message/rfc822", "7bit") if as_it_is else ("application/octet-stream", "base64")
+    lines = [
+        f'Content-Type: multipart/mixed; boundary="{boundary}"',
+        "",
+        f"--{boundary}",
+        text_part(body, enclosed=True) + f"--{boundary}",
+        f"Content-Type: {kind}",
+        f"Content-Transfer-Encoding: {encoding}",
+        f'Content-Disposition: attachment; filename="{MESSAGE_NAME}"',
+        "",
+        "",
+    ]
+    inside = message if as_it_is else encodebytes(message).replace(b"\n", b"\r\n")
+    return "\r\n".join(lines).encode("utf-8") + inside + f"\r\n--{boundary}--\r\n".encode()
+
+
+def is_plain_message(message: bytes) -> bool:
+    """Whether every server takes these bytes as they are: ASCII without NUL, in lines that end properly and are not too
+    long (RFC 5322 section 2.1)."""
+    ends = message.count(b"\r") == message.count(b"\n") == message.count(b"\r\n")
+    return ends and message.isascii() and b"\0" not in message and max(map(len, message.split(b"\r\n"))) <= LONGEST_LINE
 
 
 def _with_calendar(body: str, calendar: bytes) -> str:

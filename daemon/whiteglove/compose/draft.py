@@ -36,6 +36,11 @@ class DraftLetter:
     body: str
 
 
+def as_compared(raw: bytes) -> bytes:
+    """A draft's bytes in the form in which two are compared: the same, whatever a server makes of the line ends."""
+    return raw.replace(b"\r\n", b"\n").rstrip()
+
+
 def compose_draft(letter: DraftLetter) -> bytes:
     """The draft as RFC 5322 bytes with CRLF line ends. Never raises, whatever its texts hold."""
     parent = legal_ids([letter.in_reply_to] if letter.in_reply_to else [])

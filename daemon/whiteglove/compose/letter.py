@@ -21,10 +21,12 @@ class Letter:
     `parent_references`). Message-IDs are without angle brackets; one that is no legal id is left out of the mail.
     `date` is aware and in the owner's zone. `body` is the whole text, notice and signature included. `calendar` is a
     finished iCalendar object. `page` is the same as `body` as a whole HTML document; only the owner gets pages.
+    `enclosed` is a whole message as it arrived, which only a teammate gets, or the owner in place of one.
     `auto_submitted` is `auto-replied` for an answer, else `auto-generated` (RFC 3834 section 5). A `rehearsal` goes to
     the owner under a subject of its own and joins nobody's thread.
 
-    Raises `ValueError` for a `date` without a zone, and for a `page` to a client or beside a `calendar`.
+    Raises `ValueError` for a `date` without a zone, for a `page` to a client or beside a `calendar`, and for a message
+    `enclosed` to anybody but a teammate.
     """
 
     audience: Audience
@@ -43,6 +45,7 @@ class Letter:
     auto_submitted: AutoSubmitted
     rehearsal: bool
     page: str | None = None
+    enclosed: bytes | None = None
 
     def __post_init__(self) -> None:
         if self.date.utcoffset() is None:
@@ -51,6 +54,8 @@ class Letter:
             raise ValueError("a client gets plain text; a page goes to the owner alone")
         if self.page is not None and self.calendar is not None:
             raise ValueError("a letter holds a page or a calendar entry, not both")
+        if self.enclosed is not None and self.audience is not Audience.COLLEAGUE:
+            raise ValueError("a message is enclosed for a teammate alone")
 
 
 def parent_references(parent: Message | RecordedMessage) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from whiteglove.actions import (
 from whiteglove.codec import encode_action, encode_json, to_json
 from whiteglove.desk.asking import Reviews
 from whiteglove.desk.core import Line
+from whiteglove.desk.delegating import hand_over
 from whiteglove.desk.incidents import open_incident, update_incident
 from whiteglove.desk.summing import TEMPLATE, Drafted
 from whiteglove.events import Event, MessageReceived
@@ -39,7 +40,7 @@ from whiteglove.prepare.telling import CORE as CORE
 from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.settle import Settlement
-from whiteglove.store import drafts, ledger, memory, outbox, timers, warnings
+from whiteglove.store import calls, drafts, ledger, memory, outbox, timers, warnings
 from whiteglove.store.decisions import HELD
 from whiteglove.store.outbox import OutboxRow
 
@@ -76,12 +77,17 @@ class Actor:
                         drafts.want(tx, plugin, wish, now)
                 case Withdraw(key=key):
                     drafts.withdraw(tx, plugin, key, now)
+        for plugin, forward in agreed.forwarded:
+            lines += hand_over(tx, event, plugin, forward, self._settings, now)
         for plugin, timer in agreed.timers:
             match timer:
                 case WakeAt(key=key, at=at, value=value):
                     timers.set_at(tx, plugin, key, at, value)
                 case CancelWake(key=key):
                     timers.drop(tx, plugin, key)
+        for number, (plugin, call) in enumerate(agreed.calls):
+            key = f"{event.id}:{plugin}:{number}"
+            calls.plan(tx, key=key, plugin=plugin, event=event.id, action=encode_action(call), now=now)
         for plugin, change in agreed.memory:
             match change:
                 case Remember(key=key, value=value, until=until):
@@ -112,7 +118,8 @@ class Actor:
         if mail is None:
             return []
         warnings.put_into(tx, drafted.told, mail)
-        return [{"event": "mail.planned", "plugin": plugin, "reason": action.reason, "event_id": event.id}]
+        line: Line = {"event": "mail.planned", "audience": Audience.OWNER, "event_id": event.id, "plugin": plugin}
+        return [{**line, "reason": action.reason}]
 
     def _incident(self, tx: sa.Connection, step: OpenIncident | UpdateIncident, now: datetime) -> None:
         if isinstance(step, UpdateIncident):
@@ -215,6 +222,7 @@ def _line(name: str, row: OutboxRow, event: MessageReceived, reason: str, due: s
     return {
         "event": name,
         "mailbox": row.mailbox,
+        "audience": row.audience,
         "client": row.client,
         "message_id": event.message.message_id,
         "event_id": event.id,

@@ -82,7 +82,7 @@ class Plugins:
                 failures.append(Failure(plugin, str(error)))
             else:
                 proposals.append(Proposal(plugin, tuple(actions or ())))
-        refused = self._refused(event, proposals)
+        refused = self._refused(event, proposals, now)
         for plugin, text in refused.items():
             self._journal.write("plugin.failed", level="error", plugin=plugin, hook=hook, error=text, event_id=row.row)
             failures.append(Failure(plugin, text))
@@ -125,9 +125,12 @@ class Plugins:
             return Hold(reason=f"review_failed:{reviewer}")
         return verdict
 
-    def _refused(self, event: Event, proposals: Sequence[Proposal]) -> dict[str, str]:
+    def _refused(self, event: Event, proposals: Sequence[Proposal], now: datetime) -> dict[str, str]:
         trial = settle(proposals, about_message=isinstance(event, MessageReceived), answered=False)
         refused = dict(trial.refused)
+        for plugin, forward in trial.forwarded:
+            if fault := self._contexts.objection(forward, now):
+                refused[plugin] = fault
         if isinstance(event, WarningRaised):
             # A warning about a warning would never end.
             refused |= {plugin: "a Warn is not possible in on_warning" for plugin, _ in trial.warnings}

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.actions import Warn
-from whiteglove.ledger import Audience, MailState
+from whiteglove.desk.delegating import come_back
+from whiteglove.ledger import Audience, DelegationState, MailState
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import outbox
+from whiteglove.store import delegations, outbox
 
 BOUNCED = "bounced"
 _ACCEPTED = frozenset({MailState.SENT, MailState.UNKNOWN})
@@ -39,15 +40,21 @@ def came_back(tx: sa.Connection, row: int, status: str, settings: Settings, now:
         )
         warning = Warn(reason=BOUNCED, key=f"{BOUNCED}:{row}", text=text, client=mail.client)
         tell_owner(tx, CORE, warning, now, settings.worktime)
+    lines = []
+    handed = delegations.of_mail(tx, row)
+    if handed is not None and (handed.obligation is None or handed.state is DelegationState.HANDED_OVER):
+        lines = come_back(tx, handed, outbox.get(tx, row), settings, now)
     return [
+        *lines,
         {
             "event": "mail.failed",
             "level": "error",
             "mailbox": mail.mailbox,
+            "audience": mail.audience,
             "client": mail.client,
             "message_id": mail.message_id,
             "plugin": mail.plugin,
             "reason": BOUNCED,
             "error": error,
-        }
+        },
     ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from whiteglove.actions import Forward
+from whiteglove.desk.delegating import objection
 from whiteglove.hookspecs import AnyContext, Context
 from whiteglove.host import Host
 from whiteglove.log import get
+from whiteglove.owner_words import Words
 from whiteglove.settings import Settings
 from whiteglove.store import Store
 from whiteglove.store.view import LedgerView, MemoryView
@@ -19,6 +22,7 @@ class Contexts:
         self._settings = settings
         self._store = store
         self._configs = {plugin.name: plugin.settings for plugin in host.plugins}
+        self._texts = {plugin.name: host.words(plugin.name, settings.owner.language) for plugin in host.plugins}
 
     def of(self, plugin: str, now: datetime, event: int | None = None) -> AnyContext:
         """The context of one plugin for one event, or for none."""
@@ -32,5 +36,16 @@ class Contexts:
             ledger=LedgerView(self._store, settings.book, settings.worktime, now),
             worktime=settings.worktime,
             memory=MemoryView(self._store, plugin, now),
+            words=Words(
+                texts=self._texts[plugin],
+                language=settings.languages[settings.owner.language],
+                zone=settings.worktime.zone,
+                now=now,
+            ),
             log=get("plugin").bind(plugin=plugin, event_id=event),
         )
+
+    def objection(self, wish: Forward, now: datetime) -> str | None:
+        """Why a message cannot be passed on as a plugin wants it; None where it can."""
+        with self._store.read() as tx:
+            return objection(tx, wish, self._settings, now)

@@ -15,6 +15,7 @@ from whiteglove.clients import Client
 from whiteglove.desk.bounces import came_back
 from whiteglove.desk.consulting import Consultation
 from whiteglove.desk.contact import Exceeded, note_contact
+from whiteglove.desk.delegating import lapsed
 from whiteglove.desk.keeping import Keeper
 from whiteglove.desk.moving import Mover, lines_of_move
 from whiteglove.desk.returning import end_silence, note_return
@@ -33,9 +34,11 @@ from whiteglove.message import Kind, RecordedMessage
 from whiteglove.ports import Adviser
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import Store, corrections, ledger, messages
+from whiteglove.store import Store, corrections, ledger, messages, seen_drafts
 from whiteglove.store.events import EventRow
 from whiteglove.store.schema import events as events_table
+from whiteglove.store.seen_drafts import SeenDraftRow
+from whiteglove.text import new_text
 from whiteglove.texts import Texts
 
 FORGED_ONCE = timedelta(hours=12)
@@ -44,11 +47,14 @@ Line = dict[str, Any]
 _PROMISE_LINES = {"PromiseLate": "promise.late", "PromiseBroken": "promise.broken", "PromiseKept": "promise.kept"}
 _ABOUT_A_MESSAGE = frozenset({"MessageReceived", "OwnerSent"})
 _CONCERNED = _ABOUT_A_MESSAGE | {
+    "DraftSeen",
     "PromiseDue",
     "PromisePassed",
     "PromiseOverdue",
     "ObligationOverdue",
     "ObligationAnswered",
+    "TeamAnswered",
+    "DelegationLapsed",
     "MailBounced",
     "IncidentOpened",
     "IncidentUpdated",
@@ -89,28 +95,35 @@ class Core:
         """Whether the core has a part in events of this type."""
         return row.type in _CONCERNED
 
-    def message_of(self, tx: sa.Connection, row: EventRow) -> RecordedMessage | None:
-        """The message that a client sent or was sent, where that is what the event is about."""
+    def message_of(self, tx: sa.Connection, row: EventRow) -> RecordedMessage | SeenDraftRow | None:
+        """The message that a client sent or was sent, or that the owner is writing, where the event is about one."""
+        if row.type == "DraftSeen":
+            return seen_drafts.get(tx, row.subject_row or 0)
         if row.type not in _ABOUT_A_MESSAGE:
             return None
         assert row.subject_row is not None
         return messages.get(tx, row.subject_row)
 
-    def must_ask(self, row: EventRow, message: RecordedMessage) -> bool:
+    def must_ask(self, row: EventRow, message: RecordedMessage | SeenDraftRow) -> bool:
         """Whether the core's part takes more than the store: a text that is not at hand, or the plugins' votes. Then
         `understand` comes first, outside of any transaction."""
+        if isinstance(message, SeenDraftRow):
+            return True
         if row.type != "MessageReceived" or self._client(message) is None:
             return False
         asks = self._votes is not None or self._consultation.is_possible
         return not self._texts.has(message.row) or (asks and not row.core_done)
 
-    def understand(self, row: EventRow, message: RecordedMessage) -> Understood:
+    def understand(self, row: EventRow, message: RecordedMessage | SeenDraftRow) -> Understood:
         """What the message wants; where that was found out before, its text is read again and nothing else.
 
         Raises:
             MailboxError: the text of the message cannot be fetched now.
             StillAskedError: an adviser is being asked; the event is to be taken up again.
         """
+        if isinstance(message, SeenDraftRow):
+            text = self._texts.of_draft(message)
+            return Understood(None, new_text(text) if text is not None else None)
         if (found := self._consultation.resume(message)) is not None:
             return found
         with self._store.read() as tx:
@@ -130,10 +143,12 @@ class Core:
         tx: sa.Connection,
         row: EventRow,
         now: datetime,
-        message: RecordedMessage | None,
+        message: RecordedMessage | SeenDraftRow | None,
         understood: Understood | None = None,
     ) -> Outcome:
         """Do the core's part, once; on a retry only what plugins need again is provided."""
+        if isinstance(message, SeenDraftRow):
+            return Outcome(text=understood.text if understood else None)
         if row.type == "MessageReceived":
             assert message is not None
             return self._received(tx, row, message, now, understood)
@@ -160,11 +175,19 @@ class Core:
                 return Outcome(lines=lines_of_move(tx, subject, row))
             case "ObligationOverdue":
                 return self._overdue(tx, subject)
+            case "TeamAnswered":
+                self.keeper.team_answered(tx, ledger.obligation(tx, subject), row.at)
+                return Outcome()
+            case "DelegationLapsed":
+                return Outcome(lines=lapsed(tx, subject, self._settings, now))
             case "IncidentOpened" | "IncidentUpdated" | "IncidentResolved":
                 return Outcome(lines=[dict(row.details)])
             case "MailBounced":
                 lines = came_back(tx, subject, str(row.details["status"]), self._settings, now)
                 return Outcome(lines=lines)
+            case "DraftSeen":
+                # Its record is gone: retention has removed it, or whom it was to is forgotten.
+                return Outcome(obsolete=True)
             case "ObligationAnswered":
                 return Outcome(
                     lines=[{"event": "obligation.answered", "client": ledger.obligation(tx, subject).client}]

@@ -8,14 +8,18 @@ import sqlalchemy as sa
 
 from whiteglove.clients import Book, Client
 from whiteglove.events import (
+    ClientNoted,
     ClientQuiet,
     ClientReturned,
     ContactExceeded,
+    DraftSeen,
     Event,
     IncidentOpened,
     IncidentResolved,
     IncidentUpdated,
     MailBounced,
+    MailboxLost,
+    MailboxRecovered,
     MailFailed,
     MailSent,
     MessageReceived,
@@ -34,17 +38,19 @@ from whiteglove.events import (
 )
 from whiteglove.ledger import Promise
 from whiteglove.message import RecordedMessage
-from whiteglove.store import incidents, ledger, messages, outbox, silences, warnings
+from whiteglove.store import incidents, ledger, messages, notes, outbox, seen_drafts, silences, warnings
 from whiteglove.store.events import EventRow
 
 _HOOKS: dict[str, tuple[type[Event], ...]] = {
     "on_message": (MessageReceived,),
     "on_sent": (OwnerSent,),
+    "on_draft": (DraftSeen,),
     "on_delivery": (MailSent, MailFailed, MailBounced),
     "on_promise": (PromiseDue, PromiseKept, PromiseLate, PromiseBroken, PromiseMoved),
     "on_obligation": (ObligationOpened, ObligationAnswered, ObligationOverdue),
     "on_incident": (IncidentOpened, IncidentUpdated, IncidentResolved),
-    "on_client": (ContactExceeded, ClientQuiet, ClientReturned),
+    "on_client": (ContactExceeded, ClientQuiet, ClientReturned, ClientNoted),
+    "on_mailbox": (MailboxLost, MailboxRecovered),
     "on_warning": (WarningRaised,),
     "on_timer": (TimerFired,),
     "on_schedule": (ScheduleFired,),
@@ -52,6 +58,8 @@ _HOOKS: dict[str, tuple[type[Event], ...]] = {
 _HOOK_OF: dict[str, str | None] = {cls.__name__: hook for hook, kinds in _HOOKS.items() for cls in kinds}
 # What the clock says about a missed promise is between the scheduler and the core; plugins hear what became of it.
 _HOOK_OF |= {"PromisePassed": None, "PromiseOverdue": None}
+# And so is what becomes of a message that was passed to a teammate.
+_HOOK_OF |= {"TeamAnswered": None, "DelegationLapsed": None}
 _PROMISE_EVENTS = {cls.__name__: cls for cls in (PromiseDue, PromiseKept, PromiseLate, PromiseBroken)}
 _INCIDENT_EVENTS = {cls.__name__: cls for cls in (IncidentOpened, IncidentUpdated, IncidentResolved)}
 _OBLIGATION_EVENTS = {cls.__name__: cls for cls in (ObligationOpened, ObligationAnswered, ObligationOverdue)}
@@ -77,6 +85,12 @@ def hydrate(
     match row.type:
         case "MessageReceived" | "OwnerSent":
             return _about_message(tx, row, message or messages.get(tx, subject), book, text)
+        case "DraftSeen":
+            return _being_written(tx, row, book, text)
+        case "MailboxLost":
+            return MailboxLost(id=row.row, at=row.at, mailbox=row.details["mailbox"], code=row.details["code"])
+        case "MailboxRecovered":
+            return MailboxRecovered(id=row.row, at=row.at, mailbox=row.details["mailbox"])
         case "MailSent":
             return MailSent(id=row.row, at=row.at, mail=outbox.get(tx, subject).as_mail())
         case "MailFailed":
@@ -120,10 +134,21 @@ def hydrate(
             incident = incidents.get(tx, subject)
             client = book.clients.get(incident.client)
             return _INCIDENT_EVENTS[name](id=row.row, at=row.at, incident=incident, client=client) if client else None
+        case "ClientNoted":
+            return _noted(tx, row, book)
         case "ContactExceeded":
             return _contact(row, messages.get(tx, subject), book)
         case other:
             raise ValueError(f"event {row.row}: plugins see no {other}")
+
+
+def _being_written(tx: sa.Connection, row: EventRow, book: Book, text: str | None) -> Event | None:
+    draft = seen_drafts.get(tx, row.subject_row or 0)
+    client = book.clients.get(draft.client) if draft is not None else None
+    if draft is None or client is None:
+        return None
+    person = next((found for address in draft.to if (found := client.person_at(address))), None)
+    return DraftSeen(id=row.row, at=row.at, draft=draft.as_seen(), client=client, person=person, text=text)
 
 
 def _moved(row: EventRow, promise: Promise, book: Book) -> Event | None:
@@ -148,6 +173,12 @@ def _silent(tx: sa.Connection, row: EventRow, book: Book) -> Event | None:
         return None
     since = datetime.fromisoformat(row.details["since"])
     return ClientReturned(id=row.row, at=row.at, client=returned, message=message, since=since)
+
+
+def _noted(tx: sa.Connection, row: EventRow, book: Book) -> Event | None:
+    note = notes.find(tx, row.subject_row or 0)
+    client = book.clients.get(note.client) if note is not None else None
+    return ClientNoted(id=row.row, at=row.at, client=client, note=note) if note is not None and client else None
 
 
 def _contact(row: EventRow, message: RecordedMessage, book: Book) -> Event | None:

@@ -99,6 +99,11 @@ class Keeper:
             return None
         return self.report_sent(tx, client, at, "call")
 
+    def team_answered(self, tx: sa.Connection, obligation: Obligation, at: datetime) -> None:
+        """A teammate's own mail to the client was seen: what it answers is answered. It is no report of the owner's."""
+        if obligation.state is not ObligationState.ANSWERED:
+            self._answer(tx, obligation, None, at, evidence="team")
+
     def was_missed(self, tx: sa.Connection, promise: Promise, now: datetime) -> None:
         """The promised instant has passed, and Sent was read up to it: what is still open is late. It may have been
         settled in the meantime, by a mail of the owner's that was read just before."""
@@ -133,7 +138,8 @@ class Keeper:
         due = owed.due if owed else next_report(client.report, self._settings.worktime, known, sent_at)
         if due is None:
             return None
-        marker = tx.execute(sa.select(messages_table.c.marker).where(messages_table.c.row == message.row)).scalar_one()
+        columns = (messages_table.c.marker, messages_table.c.drafted)
+        marker, drafted = tx.execute(sa.select(*columns).where(messages_table.c.row == message.row)).one()
         evidence = is_report(
             client.report,
             self._settings.worktime,
@@ -143,7 +149,8 @@ class Keeper:
             has_marker=marker,
             subject=message.subject,
             report_subject=client.report_subject,
-            answers_open_obligation=answers_open,
+            # What was laid ready to say something else, as that the report is late, is no report by its time alone.
+            answers_open_obligation=answers_open or bool(drafted),
             moved=moved_from(known),
         )
         if evidence is None:
@@ -166,14 +173,20 @@ class Keeper:
         return ledger.promise(tx, row)
 
     def _answer(
-        self, tx: sa.Connection, obligation: Obligation, message: RecordedMessage | None, at: datetime | None = None
+        self,
+        tx: sa.Connection,
+        obligation: Obligation,
+        message: RecordedMessage | None,
+        at: datetime | None = None,
+        *,
+        evidence: str = "answer",
     ) -> None:
         when = message.received_at if message else at
         assert when is not None
         ledger.answer_obligation(tx, obligation.row, when, message.row if message else None)
         events.add(tx, "ObligationAnswered", when, obligation.row)
         for promise in ledger.answer_promises(tx, obligation.row):
-            self._close(tx, promise, when, "answer", message.row if message else None)
+            self._close(tx, promise, when, evidence, message.row if message else None)
 
 
 def _is_owed(promise: Promise) -> bool:

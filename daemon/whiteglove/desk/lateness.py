@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from whiteglove import codec
-from whiteglove.desk.account_words import words_in
+from whiteglove.desk.account_words import words_of
 from whiteglove.prepare.summing import reader_of
 from whiteglove.sections import Day, Item, Mark, Place, Section, Summary
 from whiteglove.settings import Settings
@@ -23,15 +23,15 @@ def coming_late(tx: sa.Connection, settings: Settings, last: OutboxRow, day: Day
     promised = _promised(last)
     if promised is None or day.until - promised < LATE:
         return None
-    words, reader = words_in(settings.owner.language), reader_of(settings)
-    said = words["was_to_come"].format(promised=reader.moment(promised), since=reader.moment(day.since))
+    words, reader = words_of(settings, day.until), reader_of(settings)
+    said = words("was_to_come", promised=reader.moment(promised), since=reader.moment(day.since))
     items = [Item(text=said, mark=Mark.LATE)]
     found = gaps.longest(tx, [box.name for box in settings.mailboxes], day.since, day.until)
     for gap in sorted(found.values(), key=lambda gap: gap.since):
         if gap.length >= LATE:
             since, until = reader.moment(gap.since), reader.moment(gap.until)
-            items.append(Item(text=words["not_read"].format(mailbox=gap.mailbox, since=since, until=until)))
-    return Section(title=words["comes_late"], place=Place.COMES_LATE, items=tuple(items), headline=words["late"])
+            items.append(Item(text=words("not_read", mailbox=gap.mailbox, since=since, until=until)))
+    return Section(title=words("comes_late"), place=Place.COMES_LATE, items=tuple(items), headline=words("late"))
 
 
 def _promised(last: OutboxRow) -> datetime | None:

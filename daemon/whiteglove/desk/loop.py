@@ -32,6 +32,7 @@ from whiteglove.settings import Settings
 from whiteglove.store import Store, events, outbox
 from whiteglove.store.events import DONE, FAILED, PARKED, EventRow
 from whiteglove.store.health import SUSPENDED
+from whiteglove.store.seen_drafts import SeenDraftRow
 from whiteglove.texts import Texts
 
 BATCH = 20
@@ -59,7 +60,7 @@ class _Taken:
 
     number: int = 0
     row: EventRow | None = None
-    message: RecordedMessage | None = None
+    message: RecordedMessage | SeenDraftRow | None = None
     opened: _Open | None = None
     lines: list[Line] = field(default_factory=list)
 
@@ -170,7 +171,7 @@ class Desk:
             self._log(lines)
         return _Taken()
 
-    def _open_after_asking(self, row: EventRow, message: RecordedMessage | None) -> _Open | None:
+    def _open_after_asking(self, row: EventRow, message: RecordedMessage | SeenDraftRow | None) -> _Open | None:
         assert message is not None
         understood = self._core.understand(row, message)
         with self._store.write() as tx:
@@ -183,7 +184,7 @@ class Desk:
         tx: sa.Connection,
         row: EventRow,
         now: datetime,
-        message: RecordedMessage | None,
+        message: RecordedMessage | SeenDraftRow | None,
         understood: Understood | None = None,
     ) -> tuple[_Open | None, list[Line]]:
         """The core's part; then the event as plugins see it, or the end of it where none is concerned."""

@@ -131,6 +131,7 @@ def lines_of_move(tx: sa.Connection, promise: int, row: EventRow) -> list[dict[s
                 "event": "mail.planned",
                 **about,
                 "mailbox": mail.mailbox,
+                "audience": mail.audience,
                 "plugin": mail.plugin,
                 "reason": mail.reason,
                 "due": due,

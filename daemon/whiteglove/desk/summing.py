@@ -13,11 +13,12 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from whiteglove.desk.account import Account, core_sections, read_account
-from whiteglove.desk.account_words import Words, words_in
+from whiteglove.desk.account_words import words_of
 from whiteglove.desk.contexts import Contexts
 from whiteglove.desk.lateness import coming_late
 from whiteglove.errors import PluginError
 from whiteglove.host import Host
+from whiteglove.owner_words import Words
 from whiteglove.prepare.summing import TEMPLATE as TEMPLATE
 from whiteglove.sections import Day, Item, Place, Section, Summary
 from whiteglove.settings import Settings
@@ -25,6 +26,7 @@ from whiteglove.store import Store, outbox
 from whiteglove.store.outbox import OutboxRow
 
 _A_DAY = timedelta(days=1)
+_NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def draft(
         last = outbox.last_accepted(tx, TEMPLATE, now)
         day = _day(tx, settings, last, day_date, now)
     parts, failed = _of_plugins(settings, host, store, day, now)
-    sections = [*_without_look_back(parts), *_look_back(parts, words_in(settings.owner.language))]
+    sections = [*_without_look_back(parts), *_look_back(parts, words_of(settings, now))]
     with store.read() as tx:
         account = read_account(tx, settings, day)
         if last is not None and not day.is_past and (late := coming_late(tx, settings, last, day)) is not None:
@@ -91,7 +93,7 @@ def _look_back(parts: Sequence[Section], words: Words) -> list[Section]:
         ("last_week", [item for part in parts for item in part.week]),
         ("last_month", [item for part in parts for item in part.month]),
     ]
-    return [Section(title=words[name], place=Place.LOOK_BACK, items=tuple(items)) for name, items in found if items]
+    return [Section(title=words(name), place=Place.LOOK_BACK, items=tuple(items)) for name, items in found if items]
 
 
 def _of_plugins(
@@ -99,13 +101,18 @@ def _of_plugins(
 ) -> tuple[list[Section], list[str]]:
     """The plugins' sections in the order of their own, and which of them failed to give one."""
     contexts = Contexts(settings, host, store)
+    # On the page of another date "today" is that date.
+    said_at = now if settings.worktime.local_date(now) == day.date else settings.worktime.instant(day.date, _NOON)
     sections: list[Section] = []
     failed: list[str] = []
     for plugin in host.listeners("summarise"):
         if host.is_suspended(plugin, now):
             continue
+        ctx = contexts.of(plugin, now)
         try:
-            section: Section | None = host.call(plugin, "summarise", now, day=day, ctx=contexts.of(plugin, now))
+            section: Section | None = host.call(
+                plugin, "summarise", now, day=day, ctx=replace(ctx, words=replace(ctx.words, now=said_at))
+            )
         except PluginError:
             # The host has counted and told it; the summary says that this part is missing.
             failed.append(plugin)

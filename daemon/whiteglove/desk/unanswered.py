@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from whiteglove.desk.account_words import Words
 from whiteglove.ledger import Obligation
 from whiteglove.message import GRAVE_KINDS, Kind
+from whiteglove.owner_words import Words
 from whiteglove.sections import Item, Mark, Place, Section
 from whiteglove.settings import Settings
-from whiteglove.store import ledger, messages
+from whiteglove.store import delegations, ledger, messages
 from whiteglove.worktime import WorkingTime
 
 LONGEST_SUBJECT = 60
@@ -46,22 +46,19 @@ class Waiting:
 
 
 def read_waiting(tx: sa.Connection, settings: Settings, now: datetime, *, is_past: bool = False) -> tuple[Waiting, ...]:
-    """The open obligations to clients in the book, the most urgent first; with `is_past` those that were open then."""
+    """The open obligations to clients in the book, the most urgent first; with `is_past` those that were open then.
+    What a teammate has is not the owner's to answer, unless it comes back."""
+    with_team = (one for one in delegations.known(tx, since=now) if one.handed_at <= now)
+    passed = {one.obligation for one in with_team if one.settled_at is None or one.settled_at > now}
     book, waited = settings.book.clients, _Waited(settings.worktime, now)
+    known = ledger.open_at(tx, now) if is_past else ledger.open_obligations(tx)
+    owed = [one for one in known if one.client in book and one.row not in passed]
+    about = messages.named(tx, [one.message for one in owed])
     found = []
-    for obligation in ledger.open_at(tx, now) if is_past else ledger.open_obligations(tx):
-        if obligation.client not in book:
-            continue
-        message = messages.at(tx, obligation.message)
-        found.append(
-            Waiting(
-                obligation,
-                shortened(message.subject if message is not None else ""),
-                message.message_id if message is not None else None,
-                waited.since(obligation.opened_at),
-                book[obligation.client].reply_within,
-            )
-        )
+    for obligation in owed:
+        subject, message_id = about.get(obligation.message, ("", None))
+        since, agreed = waited.since(obligation.opened_at), book[obligation.client].reply_within
+        found.append(Waiting(obligation, shortened(subject), message_id, since, agreed))
     return tuple(sorted(found, key=lambda waiting: (not _presses(waiting.obligation), -waiting.share)))
 
 
@@ -87,15 +84,18 @@ class _Waited:
 def unanswered(found: tuple[Waiting, ...], words: Words, now: datetime) -> Section:
     """The section; an answer is overdue by the obligation's own time, which an absence may have moved."""
     items = tuple(_item(waiting, words, now) for waiting in found)
-    headline = words["one_needs_you" if len(items) == 1 else "some_need_you"].format(count=len(items)) if items else ""
     return Section(
-        title=words["needs_you"], place=Place.NEEDS_YOU, items=items, headline=headline, quiet=words["all_answered"]
+        title=words("needs_you"),
+        place=Place.NEEDS_YOU,
+        items=items,
+        headline=words.counted("needs_you", len(items)),
+        quiet=words("all_answered"),
     )
 
 
 def quoted(subject: str, words: Words) -> str:
     """A subject within a sentence of the summary."""
-    return words["quoted"].format(subject=subject) if subject else words["no_subject"]
+    return words.quoted(subject) if subject else words("no_subject")
 
 
 def shortened(subject: str) -> str:
@@ -105,14 +105,14 @@ def shortened(subject: str) -> str:
 
 def _item(waiting: Waiting, words: Words, now: datetime) -> Item:
     obligation = waiting.obligation
-    wanted = ", ".join(words.get(f"kind_{kind}", kind) for kind in obligation.kinds)
+    wanted = ", ".join(words.texts.get(f"kind_{kind}", kind) for kind in obligation.kinds)
     said = quoted(waiting.subject, words)
-    agreed = words["of_agreed"].format(agreed=_hours(waiting.agreed, words)) if waiting.agreed else ""
+    agreed = words("of_agreed", agreed=_hours(waiting.agreed, words)) if waiting.agreed else ""
     return Item(
         text=f"{said}: {wanted}" if wanted else said,
         client=obligation.client,
         mark=_mark(waiting, now),
-        detail=words["waited"].format(waited=_hours(waiting.waited, words), agreed=agreed),
+        detail=words("waited", waited=_hours(waiting.waited, words), agreed=agreed),
         **_ways_to(waiting.message_id),
     )
 
@@ -148,4 +148,4 @@ def _presses(obligation: Obligation) -> bool:
 
 def _hours(span: timedelta, words: Words) -> str:
     """Hours to a tenth: "4 of 4" for a quarter of an hour that is left would be no help."""
-    return f"{span / timedelta(hours=1):.1f}".removesuffix(".0").replace(".", words["decimal"])
+    return words.number(span / timedelta(hours=1))

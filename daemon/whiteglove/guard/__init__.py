@@ -10,3 +10,4 @@ from whiteglove.guard.facts import LimitUse as LimitUse
 from whiteglove.guard.facts import Refusal as Refusal
 from whiteglove.guard.facts import move_facts as move_facts
 from whiteglove.guard.facts import owner_facts as owner_facts
+from whiteglove.guard.facts import team_facts as team_facts

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from whiteglove.clients import Relation
 from whiteglove.disclosure import disclosure_words, fold
 from whiteglove.guard.facts import Facts, Refusal
 from whiteglove.guard.finished import FinishedMail, decoded, read_back
@@ -21,7 +22,10 @@ REHEARSAL = "Rehearsal: "
 LARGEST = 4 * 1024
 """Octets of an automatic mail to a client (RFC 3834 section 3.2), and of one with a calendar entry or a rehearsal."""
 LARGEST_WITH_CALENDAR = 16 * 1024
+LARGEST_WITH_MESSAGE = 16 * 1024 * 1024
+"""Of one that passes a message on: what most servers take."""
 LONGEST_LINE = 998
+_ENCLOSED = ((), ("message/rfc822",), ("application/octet-stream",))
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
@@ -37,6 +41,8 @@ Check = Callable[[FinishedMail, Facts], str | None]
 
 
 def _checks_for(facts: Facts) -> tuple[Check, ...]:
+    if facts.audience is Audience.COLLEAGUE:
+        return TEAM_CHECKS
     if facts.audience is not Audience.CLIENT:
         return OWNER_CHECKS
     return MOVE_CHECKS if facts.moves else CHECKS
@@ -58,6 +64,12 @@ def _recipient_is_the_clients(_mail: FinishedMail, facts: Facts) -> str | None:
     # Whoever is greeted by name is the one whose address it is.
     right = facts.person in (None, known.person) and (known.person is not None or client.acknowledge_domain)
     return None if right else "wrong_recipient"
+
+
+def _recipient_is_a_teammate(mail: FinishedMail, facts: Facts) -> str | None:
+    """The destination is an address of the team, which is nobody's at a client; an answer goes to the owner."""
+    is_team = facts.book.recognise(facts.recipient).relation is Relation.TEAM
+    return None if is_team and not mail.has("reply-to") else "wrong_recipient"
 
 
 def _sender(mail: FinishedMail, facts: Facts) -> str | None:
@@ -166,7 +178,7 @@ def _disclosure(mail: FinishedMail, facts: Facts) -> str | None:
 
 def _well_formed(mail: FinishedMail, facts: Facts) -> str | None:
     """It parses back, has CRLF line ends and lines of legal length, ASCII headers, each needed one once; to a client it
-    is a text, with a calendar entry at most, and small."""
+    is a text, with a calendar entry at most, and small; to a teammate a text, with one message at most."""
     raw = mail.raw
     header, blank, _ = raw.partition(b"\r\n\r\n")
     sound = mail.sound and bool(blank) and header.isascii() and b"\0" not in raw
@@ -179,6 +191,9 @@ def _well_formed(mail: FinishedMail, facts: Facts) -> str | None:
         sound = sound and mail.types in (("text/plain",), ("text/plain", "text/calendar"))
         roomy = mail.calendar is not None or facts.rehearsal
         sound = sound and len(raw) <= (LARGEST_WITH_CALENDAR if roomy else LARGEST)
+    if facts.audience is Audience.COLLEAGUE:
+        sound = sound and mail.types[:1] == ("text/plain",) and mail.types[1:] in _ENCLOSED
+        sound = sound and len(raw) <= LARGEST_WITH_MESSAGE
     return None if sound else "malformed"
 
 
@@ -216,4 +231,14 @@ MOVE_CHECKS: tuple[Check, ...] = (
     _well_formed,
 )
 """For a moved time, which must be told: neither a broken word, a conversation nor a limit keeps it from the client."""
+TEAM_CHECKS: tuple[Check, ...] = (
+    _recipient_in_header,
+    _recipient_is_a_teammate,
+    _sender,
+    _marked,
+    _disclosure,
+    _well_formed,
+)
+"""For a message that is passed on. Who answers it may quote what is said beside it, so that nothing of another client
+is said there either; the message itself is the client's own."""
 OWNER_CHECKS: tuple[Check, ...] = (_recipient_in_header, _well_formed)

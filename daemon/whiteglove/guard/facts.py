@@ -136,6 +136,29 @@ def move_facts(
     )  # fmt: skip
 
 
+def team_facts(
+    *,
+    now: datetime,
+    rehearsal: bool,
+    book: Book,
+    client: Client,
+    recipient: Address,
+    notice: str,
+    token: str,
+    answered_subject: str,
+) -> Facts:
+    """The facts for the mail that hands a client's message over to a teammate (`recipient`). It is no answer: what
+    keeps one from a client does not keep it back."""
+    return Facts(
+        now=now, audience=Audience.COLLEAGUE, rehearsal=rehearsal, book=book, owner=book.owner, client=client,
+        person=None, recipient=recipient, verdicts=None, live=False, history=False, received_at=None,
+        max_age=timedelta(0), recipients=(), tells=None, due=None, due_on_day_off=False, promise_late=False,
+        complaint_open=False, incident_open=False, last_owner_mail=None, answered_since=False, told_here=False,
+        another_answer=False, use=(), failed_address=False, notice=notice, token=token,
+        answered_subject=answered_subject,
+    )  # fmt: skip
+
+
 def owner_facts(*, now: datetime, book: Book, token: str = "") -> Facts:
     """The facts for a mail to the owner, of whom nothing is withheld but a mail that is not theirs, or broken."""
     owner = book.owner

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -31,6 +31,13 @@ _QUOTED_NAME = r'"(?:[^"\\\r\n]|\\.)*"'
 _PLAIN_NAME = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*"
 _MAILBOX = re.compile(rf"\s*(?:(?:{_QUOTED_NAME}|{_PLAIN_NAME})\s*<({_ADDRESS})>|({_ADDRESS}))\s*")
 _FILE = re.compile(r'attachment; filename="[A-Za-z0-9 ._-]{1,60}"')
+# A whole message that is passed on. What is in it is nobody's words of ours, and may be large: it is not looked into.
+_ENCLOSING = re.compile(rb'\r\nContent-Type: multipart/mixed; boundary="(=_whiteglove\.[a-z2-7]{32})"\r\n')
+_ENCLOSED = re.compile(
+    rb"Content-Type: (?:(message/rfc822)\r\nContent-Transfer-Encoding: 7bit"
+    rb"|(application/octet-stream)\r\nContent-Transfer-Encoding: base64)"
+    rb'\r\nContent-Disposition: attachment; filename="message\.eml"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class FinishedMail:
     """The bytes, read back.
 
     `headers` are the top-level fields in order, names in lower case, values unfolded and still encoded; `types` are the
-    content types of the leaves of the MIME tree, `files` the dispositions of its parts, `beside` what else a part says
+    content types of the leaves of the MIME tree (a message that is passed on is one), `files` the dispositions of its
+    parts, `beside` what else a part says
     of itself and what stands before and after the parts. `text`, `page` (HTML) and `calendar` are decoded, None where
     there is no such part. `sound` is False where anything could not be read without repairs.
     """
@@ -81,6 +89,29 @@ class FinishedMail:
 
 def read_back(raw: bytes) -> FinishedMail:
     """The mail as its bytes say it. Never raises."""
+    own, enclosed = _apart(raw)
+    mail = _read(own)
+    return replace(mail, raw=raw, types=(*mail.types, *enclosed))
+
+
+def _apart(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Our own bytes without the message that they pass on, and how that one is declared. What is not exactly two parts
+    in the form in which they are composed here is left as it is, so that the whole is looked at."""
+    head, blank, rest = raw.partition(b"\r\n\r\n")
+    found = _ENCLOSING.search(head + b"\r\n")
+    if found is None:
+        return raw, ()
+    pieces = (b"\r\n" + rest).split(b"\r\n--" + found[1])
+    if len(pieces) != 4 or pieces[0] or pieces[3] != b"--\r\n" or not pieces[2].startswith(b"\r\n"):
+        return raw, ()
+    declared = _ENCLOSED.fullmatch(pieces[2][2:].partition(b"\r\n\r\n")[0])
+    if declared is None:
+        return raw, ()
+    own = b"".join((head, blank, b"--", found[1], pieces[1], b"\r\n--", found[1], b"--\r\n"))
+    return own, ((declared[1] or declared[2]).decode("ascii"),)
+
+
+def _read(raw: bytes) -> FinishedMail:
     parsed = message_from_bytes(raw)
     parts = list(parsed.walk())
     sound = not any(part.defects for part in parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,17 @@ class _Fault:
 
 
 def attempt(
-    thread: HookThread, budget: float, hook: str, implementation: Implementation, arguments: Mapping[str, Any]
+    thread: HookThread,
+    budget: float,
+    hook: str,
+    implementation: Implementation,
+    arguments: Mapping[str, Any],
+    on_raised: Callable[[BaseException], None] | None = None,
 ) -> Any:
-    """The checked result of this hook. Raises HookFailedError, whatever the plugin raised, and nothing else."""
+    """The checked result of this hook. Raises HookFailedError, whatever the plugin raised, and nothing else.
+
+    `on_raised` is given the exception itself, on the thread of the hooks: for the bench, whose mail is invented.
+    """
     given = [arguments[name] for name in implementation.arguments]
     private = _private(arguments)
 
@@ -56,6 +64,8 @@ def attempt(
         except NonsenseError as error:
             return _Fault(_without(private, str(error)))
         except BaseException as error:  # noqa: BLE001 (a plugin's sys.exit() must end the call, not the daemon)
+            if on_raised is not None:
+                on_raised(error)
             return _Fault(_raised(error, private))
 
     try:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypedDict, Unpack
 
+from whiteglove.clients import Book
 from whiteglove.errors import ConfigurationError, PluginError, Problem
 from whiteglove.hookspecs import PluginInfo
 from whiteglove.host.attempt import HookFailedError, attempt
@@ -33,11 +35,17 @@ REST = timedelta(hours=1)
 
 
 class Listeners(TypedDict, total=False):
-    """Who is told of a plugin's health: on the calling thread, with the plugin's name, the hook and the error."""
+    """Who is told of a plugin's health: on the calling thread, with the plugin's name, the hook and the error. After
+    each call of a hook `on_called` is given the plugin's name and how many seconds it took.
+
+    The bench alone also takes what a hook raised (`attempt`): in the daemon its frames hold a client's words.
+    """
 
     on_failure: Callable[[str, str, PluginError], None]
     on_suspended: Callable[[str], None]
     on_resumed: Callable[[str], None]
+    on_called: Callable[[str, float], None]
+    on_raised: Callable[[BaseException], None]
 
 
 class Host:
@@ -56,6 +64,8 @@ class Host:
         self._on_failure = listeners.get("on_failure", _ignore)
         self._on_suspended = listeners.get("on_suspended", _ignore)
         self._on_resumed = listeners.get("on_resumed", _ignore)
+        self._on_called = listeners.get("on_called", _ignore)
+        self._on_raised = listeners.get("on_raised")
         self._lock = threading.Lock()
 
     @classmethod
@@ -66,13 +76,15 @@ class Host:
         *,
         entry_points: EntryPoints = importlib.metadata.entry_points,
         templates_dir: Path | None = None,
+        book: Book | None = None,
         budget: float = BUDGET,
         **listeners: Unpack[Listeners],
     ) -> Host:
         """Load the plugins that these sections enable, and import no others.
 
         `problem` makes a problem of a path of keys, for example `("plugins", "acknowledge", "delay")`, and a sentence;
-        `templates_dir` holds the owner's own templates. Raises ConfigurationError with every problem of every plugin.
+        `templates_dir` holds the owner's own templates; `book` is what settings that name people are held against.
+        Raises ConfigurationError with every problem of every plugin.
         """
         candidates: list[Candidate] = []
         problems: list[Problem] = []
@@ -81,7 +93,7 @@ class Host:
                 candidates.append(find(name, section, problem, entry_points))
             except ConfigurationError as error:
                 problems.extend(error.problems)
-        return cls._of(candidates, problem, problems, templates_dir, budget, listeners)
+        return cls._of(candidates, problem, problems, templates_dir, book, budget, listeners)
 
     @classmethod
     def for_modules(
@@ -89,6 +101,7 @@ class Host:
         modules: Mapping[str, tuple[object, Mapping[str, Any]]],
         *,
         templates_dir: Path | None = None,
+        book: Book | None = None,
         budget: float = BUDGET,
         **listeners: Unpack[Listeners],
     ) -> Host:
@@ -99,7 +112,7 @@ class Host:
         candidates = [
             Candidate(name, implementer, "given", section) for name, (implementer, section) in modules.items()
         ]
-        return cls._of(candidates, _without_file, [], templates_dir, budget, listeners)
+        return cls._of(candidates, _without_file, [], templates_dir, book, budget, listeners)
 
     @classmethod
     def _of(
@@ -108,6 +121,7 @@ class Host:
         report: Report,
         problems: list[Problem],
         templates_dir: Path | None,
+        book: Book | None,
         budget: float,
         listeners: Listeners,
     ) -> Host:
@@ -116,12 +130,12 @@ class Host:
         loaded: list[Loaded] = []
 
         def describe(implementation: Implementation) -> PluginInfo:
-            info: PluginInfo = attempt(thread, budget, "describe", implementation, {})
+            info: PluginInfo = attempt(thread, budget, "describe", implementation, {}, listeners.get("on_raised"))
             return info
 
         for candidate in candidates:
             try:
-                loaded.append(load(candidate, report, describe, templates_dir))
+                loaded.append(load(candidate, report, describe, templates_dir, book))
             except ConfigurationError as error:
                 problems.extend(error.problems)
         if problems:
@@ -147,6 +161,11 @@ class Host:
         """The sources of a plugin's templates by name and language, the owner's own in place of the plugin's."""
         return self._loaded[plugin].templates
 
+    def words(self, plugin: str, language: str) -> Mapping[str, str]:
+        """A plugin's texts for an owner who reads this language, English where it has none in it."""
+        words = self._loaded[plugin].words
+        return words.get(language) or words.get("en", {})
+
     def is_suspended(self, plugin: str, now: datetime) -> bool:
         """Whether a call at this instant (UTC) would be refused. Once the plugin has rested it is no longer."""
         since = self._plugins[plugin].suspended_since
@@ -167,12 +186,15 @@ class Host:
         if implementation is None:
             return nothing(hook)
         self._admit(plugin, now)
+        began = perf_counter()
         try:
-            result = attempt(self._thread, self._budget, hook, implementation, arguments)
+            result = attempt(self._thread, self._budget, hook, implementation, arguments, self._on_raised)
         except HookFailedError as failed:
             error = PluginError(plugin, str(failed))
             self._count(plugin, hook, error, failed.weight, now)
             raise error from None
+        finally:
+            self._on_called(plugin, perf_counter() - began)
         with self._lock:
             if self._plugins[plugin].failures:
                 self._plugins[plugin] = replace(self._plugins[plugin], failures=0)

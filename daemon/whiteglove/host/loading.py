@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import EntryPoint
@@ -17,11 +19,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from whiteglove import __version__
+from whiteglove.clients import Book
 from whiteglove.errors import ConfigurationError, Problem
-from whiteglove.hookspecs import GROUP, PluginInfo, PluginSettings
+from whiteglove.hookspecs import API_VERSION, GROUP, GoesAwayWarning, PluginInfo, PluginSettings
 from whiteglove.host.attempt import HookFailedError
 from whiteglove.host.implementations import FaultyHooksError, Implementation, implementations
 from whiteglove.host.templates import Templates, read_templates
+from whiteglove.host.words import WordsByLanguage, read_words
 from whiteglove.settings.fields import unlike
 from whiteglove.settings.problems import Source
 
@@ -36,8 +41,10 @@ EntryPoints = Callable[..., Iterable[EntryPoint]]
 class Plugin:
     """One plugin and how it fares.
 
-    `origin` is the distribution it came with and its version, or `built in`. `failures` counts those in a row.
-    `suspended_since` is None while the plugin is called. `last_error` stays after a success.
+    `origin` is the distribution it came with and its version, `built in`, or the file of a module that no distribution
+    knows; `version` that of the distribution, `file` where the module lies, both empty where nobody can tell.
+    `goes_away` says, a sentence each, what it uses that a later version will not have. `failures` counts those in a
+    row. `suspended_since` is None while the plugin is called. `last_error` stays after a success.
     """
 
     name: str
@@ -48,6 +55,9 @@ class Plugin:
     suspended_since: datetime | None = None
     failures: int = 0
     last_error: str = ""
+    version: str = ""
+    file: str = ""
+    goes_away: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class Candidate:
     implementer: object
     origin: str
     section: Mapping[str, Any]
+    version: str = ""
+    goes_away: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Loaded:
     plugin: Plugin
     implementations: Mapping[str, Implementation]
     templates: Templates
+    words: WordsByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +109,19 @@ def find(name: str, section: Mapping[str, Any], report: Report, entry_points: En
         origins = " and ".join(sorted(origin_of(entry_point) for entry_point in matching))
         text = f"several packages bring a plugin {name}: {origins}; remove all but one"
         raise ConfigurationError((report(path, text),))
+    goes_away: list[str] = []
     try:
-        implementer = matching[0].load()
+        with _noticing(goes_away):
+            implementer = matching[0].load()
     except (Exception, SystemExit) as error:
-        text = f"cannot be imported: {type(error).__name__}: {error}"
-        raise ConfigurationError((report(path, _one_line(text)),)) from error
-    return Candidate(name, implementer, origin_of(matching[0]), section)
+        text = _one_line(f"cannot be imported: {type(error).__name__}: {error}")
+        if isinstance(error, ImportError) and error.name == "whiteglove":
+            text += f"; this is whiteglove {__version__} with version {API_VERSION} of what plugins may import from it"
+        raise ConfigurationError((report(path, text),)) from error
+    distribution = matching[0].dist
+    origin = origin_of(matching[0]) if distribution is not None else _file_of(implementer) or "of unknown origin"
+    version = distribution.version if distribution is not None else ""
+    return Candidate(name, implementer, origin, section, version, tuple(goes_away))
 
 
 def load(
@@ -109,22 +129,33 @@ def load(
     report: Report,
     describe: Callable[[Implementation], PluginInfo],
     overrides: Path | None,
+    book: Book | None = None,
 ) -> Loaded:
-    """Check hooks, settings and templates. `describe` calls that hook, and raises HookFailedError.
+    """Check hooks, settings, templates and words. `describe` calls that hook, and raises HookFailedError.
 
     Raises ConfigurationError with everything that is wrong with this plugin.
     """
     path = ("plugins", candidate.name)
+    goes_away = list(candidate.goes_away)
     try:
-        found = implementations(candidate.implementer)
+        with _noticing(goes_away):
+            found = implementations(candidate.implementer)
         info = describe(found["describe"])
     except FaultyHooksError as error:
-        raise ConfigurationError(tuple(report(path, fault) for fault in error.faults)) from error
+        # A plugin for another version may miss several things; that it is for another one says all of it.
+        fault = _version_fault(_requires(candidate.implementer, describe))
+        faults = [fault] if fault else error.faults
+        raise ConfigurationError(tuple(report(path, fault) for fault in faults)) from error
     except HookFailedError as error:
         raise ConfigurationError((report(path, str(error)),)) from error
-    templates, problems = read_templates(candidate.name, _package_of(candidate.implementer), overrides)
+    if fault := _version_fault(info.requires):
+        raise ConfigurationError((report(path, fault),))
+    package = _package_of(candidate.implementer)
+    templates, problems = read_templates(candidate.name, package, overrides)
+    words, unfit = read_words(candidate.name, package)
+    problems += unfit
     try:
-        settings = info.settings.model_validate(dict(candidate.section))
+        settings = info.settings.model_validate(dict(candidate.section), context={"book": book})
     except ValidationError as error:
         source = _SectionSource(prefix=path, report=report)
         raise ConfigurationError((*source.problems(error, info.settings), *problems)) from error
@@ -140,14 +171,63 @@ def load(
         settings=settings,
         origin=candidate.origin,
         hooks=frozenset(found),
+        version=candidate.version,
+        file=_file_of(candidate.implementer),
+        goes_away=tuple(goes_away),
     )
-    return Loaded(plugin, found, templates)
+    return Loaded(plugin, found, templates, words)
+
+
+@contextmanager
+def _noticing(goes_away: list[str]) -> Iterator[None]:
+    """Collect what is said of things that go away. Every other warning goes where it would have gone."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", GoesAwayWarning)
+        yield
+    for warning in seen:
+        if not issubclass(warning.category, GoesAwayWarning):
+            warnings.showwarning(warning.message, warning.category, warning.filename, warning.lineno)
+        elif (text := _one_line(str(warning.message))) not in goes_away:
+            # An import asks for each name twice.
+            goes_away.append(text)
+
+
+def _version_fault(requires: str) -> str | None:
+    """What is wrong with the version that a plugin was written for, and what to do about it."""
+    if requires in ("", API_VERSION):
+        return None
+    if not requires.isdecimal():
+        return f'requires "{_one_line(requires, 20)}" of whiteglove\'s plugins; right would be "{API_VERSION}"'
+    older = int(requires) < int(API_VERSION)
+    here = f"whiteglove {__version__} has version {API_VERSION}"
+    return f"was written for version {requires} of what plugins may use, and {here}; upgrade " + (
+        "the plugin" if older else "whiteglove"
+    )
+
+
+def _requires(implementer: object, describe: Callable[[Implementation], PluginInfo]) -> str:
+    """The version that a plugin names whose other hooks cannot be used; "" where it cannot say."""
+    function = getattr(implementer, "describe", None)
+    if getattr(function, "whiteglove_impl", None) is None:
+        return ""
+    try:
+        return describe(Implementation(function, ())).requires  # type: ignore[arg-type]
+    except HookFailedError:
+        return ""
+
+
+def _module_of(implementer: object) -> object:
+    """The plugin's module, or that of its class."""
+    return implementer if hasattr(implementer, "__spec__") else sys.modules.get(type(implementer).__module__)
 
 
 def _package_of(implementer: object) -> str:
-    """The package that holds a plugin's module, or the module of its class; "" where there is none."""
-    module = implementer if hasattr(implementer, "__spec__") else sys.modules.get(type(implementer).__module__)
-    return getattr(module, "__package__", None) or ""
+    """The package that holds a plugin's module; "" where there is none."""
+    return getattr(_module_of(implementer), "__package__", None) or ""
+
+
+def _file_of(implementer: object) -> str:
+    return getattr(_module_of(implementer), "__file__", None) or ""
 
 
 def origin_of(entry_point: EntryPoint) -> str:

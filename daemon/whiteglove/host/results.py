@@ -128,6 +128,8 @@ def _info(result: Any) -> PluginInfo:
         raise NonsenseError("returned a PluginInfo without a summary")
     if not isinstance(result.settings, type) or not issubclass(result.settings, PluginSettings):
         raise NonsenseError("returned a PluginInfo whose settings are not a class derived from PluginSettings")
+    if not isinstance(result.requires, str):
+        raise NonsenseError("returned a PluginInfo whose requires is not a text")
     return result
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from whiteglove.clients import Book
+from whiteglove.intake.backlog import Backlog
 from whiteglove.intake.recording import INBOX, Read, Recorded, Recorder, understand
 from whiteglove.intake.renumbering import MOST, Renumberings, RestingFolderError
 from whiteglove.intake.returned import find_returned
@@ -52,6 +53,7 @@ class FolderReader:
         terms: Callable[[], ReadingTerms],
         after_batch: Callable[[], None],
         settled: Callable[[str], None],
+        backlog: Backlog,
     ) -> None:
         self._mailbox = mailbox
         self._store = store
@@ -61,6 +63,7 @@ class FolderReader:
         self._terms = terms
         self._after_batch = after_batch
         self._settled = settled
+        self._backlog = backlog
         self._recorder = Recorder(store)
         self._renumberings = Renumberings()
 
@@ -153,9 +156,12 @@ class FolderReader:
         since: datetime | None = None,
     ) -> int:
         number = 0
-        for start in range(0, len(uids), BATCH):
-            number += self._read_batch(connection, state, uids[start : start + BATCH], live=live, since=since)
-            self._after_batch()
+        with self._backlog.reading(self._mailbox, state.folder, len(uids)) as has_read:
+            for start in range(0, len(uids), BATCH):
+                batch = uids[start : start + BATCH]
+                number += self._read_batch(connection, state, batch, live=live, since=since)
+                self._after_batch()
+                has_read(len(batch))
         return number
 
     def _read_batch(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from whiteglove.clients import Book, Client
 from whiteglove.compose import own_ids
 from whiteglove.compose.draft import MARK as DRAFT_MARK
+from whiteglove.intake.team import TEAM, note_answer
 from whiteglove.message import MACHINE_KINDS, Address, Message, Part, Verdicts
 from whiteglove.parse import parse_header, text_part
 from whiteglove.ports import Fetched
@@ -133,11 +134,15 @@ class Recorder:
         draft = self._draft_sent(tx, read, now) if outbound else None
         known = _known_of_anybody(read, folder, done, id_hash, now)
         if read.client is None:
-            return replace(done, row=messages.add(tx, **known))
+            row = messages.add(tx, **known)
+            if verdicts.reason == TEAM:
+                note_answer(tx, read.message, verdicts, book, self._related(tx, read), read.fetched.received_at)
+            return replace(done, row=row)
         twin = messages.twin(tx, id_hash, digest, outbound) if id_hash is not None and digest is not None else None
         content = self._content(read, digest, verdicts.remarks)
-        if draft is not None and draft.is_report:
-            content["marker"] = True
+        if draft is not None:
+            content["drafted"] = not draft.is_report
+            content["marker"] = draft.is_report or content["marker"]
         row = messages.add(tx, **known, **content, duplicate_of=twin)
         if twin is not None:
             return replace(done, row=row)

@@ -58,7 +58,8 @@ class Watcher:
     """Watches the folders of one mailbox until it is stopped. `on_settled` is called once: when each folder has its
     line, or the mailbox was reported lost. `on_alert` gets what the server wants a person to read. `on_searched` is
     called whenever a folder was searched and nothing in it is unread any more, `on_failed` whenever an attempt ended in
-    a fault that was reported, and while the next attempt is far off."""
+    a fault that was reported, and while the next attempt is far off; `on_changed` when the mailbox is lost, with the
+    first fault, and with None when it is there again."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Watcher:
         on_alert: Callable[[str, str], None],
         on_searched: Callable[[], None],
         on_failed: Callable[[], None],
+        on_changed: Callable[[MailboxError | None], None],
     ) -> None:
         self.name = name
         self._mailbox = mailbox
@@ -89,6 +91,7 @@ class Watcher:
         self._on_alert = on_alert
         self._on_searched = on_searched
         self._on_failed = on_failed
+        self._on_changed = on_changed
         self._stop = threading.Event()
         self._backoff = Backoff(longest=LONGEST_PAUSE)
         self._lost_since: datetime | None = None
@@ -224,12 +227,13 @@ class Watcher:
             self._journal.write("mailbox.connected", mailbox=self.name)
         else:
             self._journal.write("mailbox.recovered", mailbox=self.name, since=self._lost_since.isoformat())
+            self._on_changed(None)
         self._lost_since = None
         self._on_settled()
 
     def _lost(self, error: MailboxError) -> None:
-        if self._lost_since is None:
-            self._lost_since = self._clock.now()
+        is_news = self._lost_since is None
+        self._lost_since = self._lost_since or self._clock.now()
         if error.code not in self._told_reasons:
             # A server that comes back with a certificate that does not hold is another matter than its restart.
             self._told_reasons.add(error.code)
@@ -239,3 +243,5 @@ class Watcher:
             self._on_fatal(self.name, error)
             self._told_fatal = True
         self._on_settled()
+        if is_news:
+            self._on_changed(error)

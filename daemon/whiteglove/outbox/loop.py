@@ -17,14 +17,16 @@ import sqlalchemy as sa
 from whiteglove.errors import MailboxError, StoreError, SubmissionError
 from whiteglove.ledger import Audience, MailState
 from whiteglove.log import Journal, get
+from whiteglove.message import RecordedMessage
 from whiteglove.outbox.doubts import Doubts
 from whiteglove.outbox.notices import Notices, is_unseen
 from whiteglove.outbox.results import Lines, Results, rest_after, write_lines
 from whiteglove.ports import Clock, Transport
-from whiteglove.prepare import AnswerWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
+from whiteglove.prepare import AnswerWriter, ForwardWriter, MoveWriter, NoticeWriter, Prepared, SummaryWriter
+from whiteglove.prepare.forwarding import Missing, Original
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.settings import Settings
-from whiteglove.store import Store, folders, moves, outbox
+from whiteglove.store import Store, folders, messages, moves, outbox
 from whiteglove.store.outbox import OutboxRow
 
 BATCH = 20
@@ -33,6 +35,8 @@ WAITED = timedelta(seconds=5)
 UNDECIDED_PAUSE = timedelta(seconds=3)
 SENT_UNREADABLE_PAUSE = timedelta(seconds=30)
 WRITE_AGAIN_PAUSE = timedelta(seconds=5)
+ORIGINAL_PATIENCE = timedelta(minutes=30)
+"""How long a teammate's mail waits for the message that it passes on."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _WAITING = frozenset({MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED})
 
@@ -48,21 +52,26 @@ class Outbox:
         moved: MoveWriter,
         notices: NoticeWriter,
         summaries: SummaryWriter,
+        forwards: ForwardWriter,
         transports: Mapping[str, Transport],
         read_sent: Callable[[str], None],
         lies_in_sent: Callable[[str, str, str], bool],
+        fetch_original: Callable[[RecordedMessage], bytes | Missing],
         journal: Journal,
         clock: Clock,
         on_accepted: Callable[[], None],
     ) -> None:
         """`read_sent(mailbox)` reads what is new in Sent; `lies_in_sent(mailbox, message_id, token)` looks for one mail
-        of ours there. Both raise MailboxError where the server cannot be asked."""
+        of ours there; `fetch_original(message)` fetches the whole of a client's message. All three raise MailboxError
+        where the server cannot be asked."""
         self._store = store
         self._settings = settings
         self._answers = answers
         self._moved = moved
         self._notices = notices
         self._summaries = summaries
+        self._forwards = forwards
+        self._fetch_original = fetch_original
         self._transports = transports
         self._read_sent = read_sent
         self._journal = journal
@@ -81,8 +90,8 @@ class Outbox:
         with self._store.write() as tx:
             outbox.free_claims(tx)
             orphans = outbox.in_state(tx, MailState.SUBMITTING)
-            notices = [row.row for row in orphans if row.audience is Audience.OWNER]
-            outbox.change(tx, notices, state=MailState.PLANNED)
+            again = [row.row for row in orphans if row.audience is not Audience.CLIENT]
+            outbox.change(tx, again, state=MailState.PLANNED, raw=None)
             lines = self._results.seen_meanwhile(tx, now)
         self._log(lines)
         self._doubts.inherit(row for row in orphans if row.audience is Audience.CLIENT)
@@ -159,9 +168,12 @@ class Outbox:
             with self._store.write() as tx:
                 outbox.change(tx, [row.row], not_before=self._unreachable[row.mailbox])
             return 0
-        if row.audience is Audience.CLIENT and now - row.created_at > WAITED and not self._saw_sent(row, now):
+        if row.audience is not Audience.OWNER and now - row.created_at > WAITED and not self._saw_sent(row, now):
             return 0
-        ready = self._submit(row)
+        original: Original = None
+        if row.audience is Audience.COLLEAGUE and (original := self._original(row, now)) is None:
+            return 0
+        ready = self._submit(row, original)
         if ready is None:
             return 0
         mail, prepared = ready
@@ -249,7 +261,25 @@ class Outbox:
             return False
         return True
 
-    def _submit(self, row: OutboxRow) -> tuple[OutboxRow, Prepared] | None:
+    def _original(self, row: OutboxRow, now: datetime) -> Original:
+        """The message that this mail passes on, or why it goes without; None where its server is asked again later."""
+        with self._store.read() as tx:
+            message = messages.at(tx, row.answers) if row.answers is not None else None
+        if message is None:
+            return Missing.GONE
+        # This may take long; what became of the mail before must not wait for it.
+        self._write_results()
+        try:
+            return self._fetch_original(message)
+        except MailboxError as error:
+            if now - row.created_at > ORIGINAL_PATIENCE:
+                return Missing.UNREADABLE
+            get("outbox").warning("a message to be passed on cannot be read", mailbox=row.mailbox, reason=error.code)
+            with self._store.write() as tx:
+                outbox.change(tx, [row.row], not_before=now + SENT_UNREADABLE_PAUSE)
+            return None
+
+    def _submit(self, row: OutboxRow, original: Original = None) -> tuple[OutboxRow, Prepared] | None:
         """Prepare the mail on the facts of this transaction and commit that it is being handed over; None where it is
         not sent now."""
         lines: Lines = []
@@ -265,7 +295,7 @@ class Outbox:
             elif row.valid_until is not None and row.valid_until <= now:
                 lines = self._results.not_sent(tx, row, "time_passed", now)
             else:
-                prepared = self._writer(row).prepare(tx, row, now)
+                prepared = self._prepare(tx, row, now, original)
                 if prepared.refusal is None:
                     changes = _submitting(prepared, now)
                     outbox.change(tx, [row.row], **changes)
@@ -279,6 +309,11 @@ class Outbox:
         if lines:
             self._on_accepted()
         return ready
+
+    def _prepare(self, tx: sa.Connection, row: OutboxRow, now: datetime, original: Original) -> Prepared:
+        if row.audience is Audience.COLLEAGUE:
+            return self._forwards.prepare(tx, row, now, original)
+        return self._writer(row).prepare(tx, row, now)
 
     def _writer(self, row: OutboxRow) -> AnswerWriter | MoveWriter | NoticeWriter | SummaryWriter:
         if row.audience is Audience.CLIENT:

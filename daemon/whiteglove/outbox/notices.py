@@ -40,7 +40,7 @@ class Notices:
             outbox.change(tx, [mail], not_before=now)
             warnings.put_into(tx, [warning.row for warning in told], mail)
         if joined is None:
-            self._journal.write("mail.planned", plugin=CORE, reason=told[0].reason)
+            self._journal.write("mail.planned", audience=Audience.OWNER, plugin=CORE, reason=told[0].reason)
 
     def _new(self, tx: sa.Connection, first: WarningRow, now: datetime) -> int:
         mail = outbox.plan(

@@ -12,12 +12,13 @@ from whiteglove.errors import SubmissionError
 from whiteglove.ledger import Audience, MailState, PromiseKind, PromiseState
 from whiteglove.log import Journal
 from whiteglove.prepare.answer import promise_uid
+from whiteglove.prepare.forwarding import CAME_BACK
 from whiteglove.prepare.moved import CALLED_OFF as MOVE_CALLED_OFF
 from whiteglove.prepare.moved import plan_mails, tell_of_untold_move
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.prepare.telling import CORE, tell_instead, tell_of_refused_login, tell_owner
 from whiteglove.settings import Settings
-from whiteglove.store import Store, chores, events, ledger, messages, moves, outbox, warnings
+from whiteglove.store import Store, chores, delegations, events, ledger, messages, moves, outbox, warnings
 from whiteglove.store.outbox import OutboxRow
 
 NO_CONNECTION_PAUSE = timedelta(seconds=30)
@@ -29,7 +30,7 @@ REFUSED_NOTICE_PAUSE = timedelta(hours=2)
 MOST_STUMBLES = 5
 LOGIN_REFUSED = frozenset({454, 530, 534, 535, 538})
 _EPOCH = datetime.fromtimestamp(0, UTC)
-CALLED_OFF = frozenset({"answered", *MOVE_CALLED_OFF})
+CALLED_OFF = frozenset({"answered", CAME_BACK, *MOVE_CALLED_OFF})
 """Reasons after which there is nothing more to say: the mail was called off, not held back."""
 
 Lines = list[dict[str, Any]]
@@ -49,6 +50,8 @@ class Results:
         lines = [line("mail.sent", row, reason="found_in_sent" if filed else row.reason), *told]
         if row.audience is Audience.OWNER:
             warnings.told(tx, row.row)
+        if row.audience is Audience.COLLEAGUE and not row.rehearsed:
+            delegations.arrived(tx, row.row, now)
         if row.template == SUMMARY and row.audience is Audience.OWNER:
             lines.append(line("summary.sent", row))
         if row.audience is Audience.OWNER or row.rehearsed or filed:
@@ -99,13 +102,13 @@ class Results:
         """The server said no, for now or for good, or nothing at all. A client's mail of which it may be that the
         server has it is not settled here: see `doubts`."""
         if error.outcome == "unknown":
-            assert row.audience is Audience.OWNER
+            assert row.audience is not Audience.CLIENT
             return self._later(tx, row, now + UNKNOWN_NOTICE_PAUSE, str(error), message_id=row.message_id)
         if error.outcome == "temporary":
             told = _is_refused_login(error) and self._tell_of_login(tx, row, now, str(error))
             again = now + pause_after(error, row.attempts)
             # What the owner surely does not have can still say more when it is tried again.
-            message_id = row.message_id if row.audience is Audience.CLIENT else None
+            message_id = None if row.audience is Audience.OWNER else row.message_id
             level = "error" if told else "warning"
             return self._later(tx, row, again, str(error), message_id=message_id, level=level)
         if row.audience is Audience.OWNER:
@@ -117,6 +120,9 @@ class Results:
         failed = {"state": MailState.FAILED, "settled_at": now, "error": str(error), "refused_step": error.step or None}
         outbox.change(tx, [row.row], **failed, raw=None)
         events.add(tx, "MailFailed", now, row.row)
+        if row.audience is Audience.COLLEAGUE:
+            # What was to be passed on comes back to the owner, who is told with that.
+            return [line("mail.failed", row, level="error", error=str(error))]
         if outbox.failed_for(tx, row.address):
             follows = "No further one goes to that address."
         else:
@@ -136,7 +142,7 @@ class Results:
         state = MailState.CANCELLED if over else MailState.WITHHELD
         outbox.change(tx, [row.row], state=state, reason=reason, settled_at=now, raw=None)
         client = self._settings.book.clients.get(row.client or "")
-        if client is not None and row.answers is not None:
+        if client is not None and row.answers is not None and row.audience is Audience.CLIENT:
             tell_instead(tx, reason, client, messages.get(tx, row.answers), now, self._settings.worktime)
         if moves.is_news_of_one(row) and reason not in MOVE_CALLED_OFF:
             tell_of_untold_move(tx, self._settings, row, reason, now)
@@ -292,10 +298,11 @@ def write_lines(journal: Journal, lines: Lines) -> None:
 
 
 def line(event: str, row: OutboxRow, **values: object) -> dict[str, Any]:
-    """A log line about a mail: whose, why, and the time it tells."""
+    """A log line about a mail: for whom, why, and the time it tells."""
     return {
         "event": event,
         "mailbox": row.mailbox,
+        "audience": row.audience,
         "client": row.client,
         "message_id": row.message_id,
         "event_id": row.event,

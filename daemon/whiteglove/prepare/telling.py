@@ -117,7 +117,8 @@ def tell_of_refused_login(
         reason="login_refused",
         key=f"smtp_login:{mailbox}",
         text=f"The server that the mailbox “{mailbox}” sends by refuses the login ({error}). whiteglove tries again, "
-        "but seldom, lest the account be locked. Until the password is right no client gets an answer from there.",
+        "but seldom, lest the account be locked. Next step: see `whiteglove check`; until then no client gets an "
+        "answer from there.",
         once=now - since,
     )
     return tell_owner(tx, CORE, warning, now, worktime)

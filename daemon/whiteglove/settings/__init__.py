@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whiteglove.settings.loading import load as load
+    from whiteglove.settings.oauth import OAuthClient as OAuthClient
     from whiteglove.settings.places import find as find
     from whiteglove.settings.secrets import Secret as Secret
     from whiteglove.settings.servers import Security as Security
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "loading": ("load",),
+    "oauth": ("OAuthClient",),
     "places": ("find",),
     "secrets": ("Secret",),
     "servers": ("Security", "ServerAddress"),

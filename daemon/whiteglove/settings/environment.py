@@ -107,5 +107,7 @@ def _password_variables(data: Mapping[str, Any]) -> frozenset[str]:
     mailboxes = data.get("mailboxes")
     entries = [entry for entry in mailboxes if isinstance(entry, dict)] if isinstance(mailboxes, list) else []
     places = [entry.get(key) for entry in entries for key in ("password", "smtp_password")]
+    logins = [entry.get("oauth") for entry in entries]
+    places += [login.get("client_secret") for login in logins if isinstance(login, dict)]
     names = [place.get("env") for place in places if isinstance(place, dict)]
     return frozenset(name for name in names if isinstance(name, str))

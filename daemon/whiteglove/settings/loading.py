@@ -17,6 +17,7 @@ from whiteglove.settings.files import read_clients, read_configuration, read_tex
 from whiteglove.settings.holidays import holiday_tables
 from whiteglove.settings.locate import KeyPath
 from whiteglove.settings.models import TEMPLATES, ConfigurationFile, MailboxSection
+from whiteglove.settings.oauth import OAuthClient, login_file, oauth_client, oauth_faults
 from whiteglove.settings.places import CLIENTS_FOLDER, CREDENTIALS_FOLDER, find, is_folder, resolve, state_folder
 from whiteglove.settings.problems import Source
 from whiteglove.settings.secrets import Secret, SecretSource
@@ -66,7 +67,7 @@ class _Reader:
 
     def settings(self, today: date, client_sources: Mapping[str, Source]) -> Settings | None:
         """The finished value, or None where a part is missing; `problems` then says which."""
-        for path, text in mailbox_faults(self._config.mailboxes):
+        for path, text in (*mailbox_faults(self._config.mailboxes), *oauth_faults(self._config.mailboxes)):
             self._complain(path, text)
         languages = load_languages()
         owner = self._owner()
@@ -92,7 +93,9 @@ class _Reader:
             limits=Limits(
                 person=self._config.limits.person, domain=self._config.limits.domain, all=self._config.limits.all
             ),
-            mailboxes=tuple(self._mailbox(i, section) for i, section in enumerate(self._config.mailboxes)),
+            mailboxes=tuple(
+                self._mailbox(i, section, daemon.state) for i, section in enumerate(self._config.mailboxes)
+            ),
             plugins=MappingProxyType(plugins),
             worktime=worktime,
             client_holidays=MappingProxyType({key: days for key, days in holidays.items() if key}),
@@ -200,6 +203,7 @@ class _Reader:
             poll=section.poll,
             retention=section.retention,
             log_format=section.log_format,
+            metrics=section.metrics,
         )
 
     def _templates_dir(self) -> Path | None:
@@ -212,7 +216,7 @@ class _Reader:
             self._complain(("daemon", "templates"), f"{folder} is no folder; make it, or leave the key out")
         return None
 
-    def _mailbox(self, index: int, section: MailboxSection) -> MailboxAccount:
+    def _mailbox(self, index: int, section: MailboxSection, state: Path) -> MailboxAccount:
         password = self._secret(("mailboxes", index, "password"), section.password)
         smtp_password = self._secret(("mailboxes", index, "smtp_password"), section.smtp_password) or password
         return MailboxAccount(
@@ -227,7 +231,14 @@ class _Reader:
             drafts=section.drafts,
             copy_to_sent=section.copy_to_sent,
             authserv_id=section.authserv_id or None,
+            oauth=self._oauth(index, section, state),
         )
+
+    def _oauth(self, index: int, section: MailboxSection, state: Path) -> OAuthClient | None:
+        if section.oauth is None:
+            return None
+        secret = self._secret(("mailboxes", index, "oauth", "client_secret"), section.oauth.client_secret)
+        return oauth_client(section.oauth, secret, section.imap.user, login_file(state, section.name))
 
     def _secret(self, path: KeyPath, source: SecretSource | None) -> Secret | None:
         if source is None:

@@ -29,6 +29,7 @@ from whiteglove.settings.fields import (
     required,
     text_field,
 )
+from whiteglove.settings.listening import LISTEN_EXAMPLE, ListenAddress, parse_listen
 from whiteglove.settings.secrets import SecretSource, parse_source
 from whiteglove.settings.servers import IMAP_EXAMPLE, SMTP_EXAMPLE, ServerAddress, parse_imap, parse_smtp
 
@@ -141,6 +142,11 @@ class DaemonSection(Section):
     log_format: Literal["json", "console"] = optional(
         "json", examples=["json"], description='Or "console": lines for people.'
     )
+    metrics: Annotated[ListenAddress | None, text_field(parse_listen)] = optional(
+        "",
+        examples=[LISTEN_EXAMPLE],
+        description="Where Prometheus reads figures; needs the extra `metrics`.",
+    )
 
 
 class LimitsSection(Section):
@@ -157,6 +163,42 @@ class TeamSection(Section):
     name: OneLine = required(examples=["Kim"], description="Their name.")
     address: EmailAddress = required(
         examples=["kim@vale.example"], description="Their own address; nobody here is taken for a client."
+    )
+
+
+class OAuthSection(Section):
+    """[mailboxes.oauth]: the login by OAuth 2.0 that a mailbox may have in place of a password."""
+
+    provider: Literal["google", "microsoft", "other"] = required(
+        examples=["google"], description="Whose login: google, microsoft, or other with the endpoints below."
+    )
+    client_id: OneLine = required(
+        examples=["1234-abcd.apps.vale.example"], description="Of the app that you registered with them."
+    )
+    client_secret: Annotated[SecretSource, PlainValidator(parse_source)] | None = optional(
+        None,
+        examples=[{"credential": "studio-client"}],
+        description="Where its secret is kept, if it has one; as a password.",
+    )
+    tenant: OneLine = optional(
+        "common", examples=["common"], description="Of Microsoft: your organisation's id or domain."
+    )
+    scopes: list[OneLine] = optional(
+        [], examples=[["https://mail.vale.example/all"]], description="Else those for reading and sending mail there."
+    )
+    login_lasts: Duration | None = optional(
+        None,
+        examples=["7d"],
+        description='How long a login is good for, where they do not say; "7d" for an app of Google in testing.',
+    )
+    authorization_endpoint: OptionalLine = optional(
+        "", examples=["https://login.vale.example/authorize"], description="Of another provider (RFC 8414)."
+    )
+    token_endpoint: OptionalLine = optional(
+        "", examples=["https://login.vale.example/token"], description="Of another provider."
+    )
+    device_authorization_endpoint: OptionalLine = optional(
+        "", examples=["https://login.vale.example/device"], description="Of another provider, if it has one."
     )
 
 
@@ -199,6 +241,9 @@ class MailboxSection(Section):
     )
     authserv_id: OptionalLine = optional(
         "", examples=["mx.vale.example"], description="Whose Authentication-Results to believe; else nobody's."
+    )
+    oauth: OAuthSection | None = optional(
+        None, description="In place of `password`: a login by OAuth 2.0, which `whiteglove login` begins."
     )
 
 

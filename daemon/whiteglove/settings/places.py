@@ -98,5 +98,8 @@ def state_folder(text: str, beside: Path, environ: Mapping[str, str]) -> Path | 
         return Path(systemd)
     if beside.absolute() == SYSTEM:
         return SYSTEM_STATE
+    if beside.absolute().parent == SYSTEM:
+        # One of several services of this machine, `whiteglove@NAME`.
+        return SYSTEM_STATE / beside.name
     home = _below_home(environ, "XDG_STATE_HOME", ".local/state")
     return home / "whiteglove" if home else None

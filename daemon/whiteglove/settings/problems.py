@@ -102,7 +102,10 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "literal_error" and found is not None:
-        words = [toml_value(word) for word in get_args(plain_type(found.annotation)) if word]
+        inner = plain_type(found.annotation)
+        # Of a list of words the words are what its members may be.
+        inner = plain_type(get_args(inner)[0]) if get_origin(inner) in (list, tuple, frozenset) else inner
+        words = [toml_value(word) for word in get_args(inner) if word]
         return f"must be {' or '.join(words)}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a section of its own{_section_example(path)}"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from whiteglove.clients import Book, Limit, Owner
 from whiteglove.errors import Problem
 from whiteglove.settings.data import load_lexicon
+from whiteglove.settings.listening import ListenAddress
+from whiteglove.settings.oauth import OAuthClient
 from whiteglove.settings.secrets import Secret
 from whiteglove.settings.servers import ServerAddress
 from whiteglove.settings.work_calendar import CalendarFile
@@ -32,7 +34,8 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonSettings:
-    """How the daemon runs. `state` is an absolute folder, `live_since` an instant in UTC, the rest spans of time."""
+    """How the daemon runs. `state` is an absolute folder, `live_since` an instant in UTC, `metrics` where figures are
+    read, if anywhere, the rest spans of time."""
 
     mode: Mode
     state: Path
@@ -43,6 +46,7 @@ class DaemonSettings:
     poll: timedelta
     retention: timedelta
     log_format: str
+    metrics: ListenAddress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,9 @@ class Limits:
 class MailboxAccount:
     """One account that is watched and sent from.
 
-    `password` is None where none is configured (OAuth 2.0), `smtp_password` is None where the SMTP server wants no
-    AUTH. `sent` and `drafts` are a folder's name or `auto`, `copy_to_sent` is `auto`, `always` or `never`.
+    `password` is None where none is configured, `oauth` where the login is not by OAuth 2.0; never both are there.
+    `smtp_password` is None where the SMTP server wants no AUTH, or gets the same token as the IMAP server. `sent` and
+    `drafts` are a folder's name or `auto`, `copy_to_sent` is `auto`, `always` or `never`.
     """
 
     name: str
@@ -73,6 +78,7 @@ class MailboxAccount:
     drafts: str
     copy_to_sent: str
     authserv_id: str | None
+    oauth: OAuthClient | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +27,9 @@ from whiteglove.store import schema
 
 FILE_NAME = "whiteglove.sqlite3"
 LOCK_NAME = "whiteglove.lock"
+BEFORE_VERSION = ".before-version-"
+"""How the name of the copy ends that is kept before a store is brought up to this version."""
+COPIES_KEPT = timedelta(days=30)
 WRITE_PATIENCE = 20.0
 """Seconds that a transaction waits for one of another process."""
 
@@ -104,11 +109,14 @@ class Store:
         return cls(engine, engine, None)
 
     def _load(self) -> bytes:
-        """The key of this store. What is not there yet is made: everything, or in an older store what came later."""
+        """The key of this store. What is not there yet is made: everything, or in an older store, of which a copy is
+        kept beside it first, what came later."""
         with self.read() as tx:
             version = self._version(tx)
             key = _key(tx) if version else None
         if version < schema.VERSION and (version == 0 or key is not None):
+            if version and self.path is not None:
+                _keep_copy(self.path, version)
             with self.write() as tx:
                 # Another process may have been faster.
                 if (present := self._version(tx)) < schema.VERSION:
@@ -230,6 +238,37 @@ def _key(tx: sa.Connection) -> bytes | None:
     return bytes(found) if found is not None else None
 
 
+def _keep_copy(path: Path, version: int) -> None:
+    """Keep the store as that version left it, once, readable by its owner alone: that version can use it again."""
+    copy = Path(f"{path}{BEFORE_VERSION}{schema.VERSION}")
+    if copy.exists():
+        return
+    # Two processes may do so at once; each writes a file of its own, and either one will do.
+    partial = Path(f"{copy}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        os.close(os.open(partial, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE").close()
+        os.replace(partial, copy)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"{copy}: no copy of the store of version {version} could be kept ({error}); make room there and try again"
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def drop_old_copies(path: Path, now: datetime) -> int:
+    """Remove copies of older versions that were kept for long enough; how many those were."""
+    copies = [found for found in path.parent.glob(f"{path.name}{BEFORE_VERSION}*") if found.is_file()]
+    over = [found for found in copies if now.timestamp() - found.stat().st_mtime > COPIES_KEPT.total_seconds()]
+    for found in over:
+        found.unlink(missing_ok=True)
+    return len(over)
+
+
 @contextmanager
 def _reachable(path: Path) -> Iterator[None]:
     try:
@@ -251,10 +290,15 @@ _COMPILED: dict[Any, Any] = {}
 _DIALECT: list[sa.Dialect] = []
 
 
+def _parsed(text: str) -> Any:
+    """The value of a JSON column. Most of a message's are empty lists, which are many where many messages are read."""
+    return [] if text == "[]" else json.loads(text)
+
+
 def _engine(url: sa.URL, begin: str, *pragmas: str, **pool: Any) -> sa.Engine:
     arguments = {"check_same_thread": False, "timeout": WRITE_PATIENCE}
     # Every connection comes back after a commit or a rollback, so that there is nothing to reset.
-    engine = sa.create_engine(url, connect_args=arguments, pool_reset_on_return=None, **pool)
+    engine = sa.create_engine(url, connect_args=arguments, pool_reset_on_return=None, json_deserializer=_parsed, **pool)
     engine.update_execution_options(compiled_cache=_COMPILED)
     if not _DIALECT:
         _DIALECT.append(engine.dialect)

@@ -71,7 +71,7 @@ def release(tx: sa.Connection, row: OutboxRow, now: datetime) -> Released | None
     if row.state in WAITING:
         outbox.change(tx, [row.row], not_before=now, error=None)
         return Released.GOES
-    if row.state is not MailState.FAILED or row.audience is Audience.OWNER:
+    if row.state is not MailState.FAILED or row.audience is not Audience.CLIENT:
         return None
     tx.execute(_PARDON, {"its_address": row.address})
     if row.accepted_at is not None:
@@ -82,8 +82,8 @@ def release(tx: sa.Connection, row: OutboxRow, now: datetime) -> Released | None
 
 
 def call_off(tx: sa.Connection, row: OutboxRow, now: datetime) -> bool:
-    """Call off a mail to a client that waits, or settle one of unknown fate: it stays told and counted, since the
-    client may have it, and its bytes go. False where neither is possible."""
+    """Call off a mail to a client or a teammate that waits, or settle one of unknown fate: it stays told and counted,
+    since the client may have it, and its bytes go. False where neither is possible."""
     if row.audience is Audience.OWNER:
         return False
     if row.state in WAITING:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from whiteglove.codec import decode_json
 from whiteglove.errors import StoreError
-from whiteglove.ledger import DraftState, MailState
+from whiteglove.ledger import Audience, DraftState, MailState
 from whiteglove.store import events, purge, remarks
 from whiteglove.store.database import WRITE_PATIENCE, Store
 from whiteglove.store.decisions import WAITING
@@ -28,6 +28,7 @@ from whiteglove.store.schema import (
     PERSONAL,
     client_notes,
     corrections,
+    delegations,
     drafts,
     handlings,
     incident_entries,
@@ -37,6 +38,7 @@ from whiteglove.store.schema import (
     obligations,
     outbox,
     promises,
+    seen_drafts,
     silences,
     thread_ids,
     told,
@@ -66,8 +68,11 @@ def find(tx: sa.Connection, whom: Whom) -> Whom:
     if whom.client is not None:
         inbound = sa.and_(messages.c.client == whom.client, messages.c.outbound.is_(False))
         addresses.update(_values(tx, messages.c.author_address, inbound))
-        for table in (told, obligations, outbox, drafts, corrections):
+        for table in (told, obligations, drafts, corrections):
             addresses.update(_values(tx, table.c.address, table.c.client == whom.client))
+        # What was passed to a teammate is theirs too; the teammate is not.
+        to_them = sa.and_(outbox.c.client == whom.client, outbox.c.audience == Audience.CLIENT)
+        addresses.update(_values(tx, outbox.c.address, to_them))
         names.update(_values(tx, messages.c.author_name, inbound))
     for address in addresses:
         names.update(_values(tx, messages.c.author_name, messages.c.author_address == address))
@@ -79,7 +84,7 @@ def is_known(tx: sa.Connection, client: str) -> bool:
     tables = (messages, outbox, told, promises, obligations, incidents, mutes, client_notes, drafts, silences)
     return any(
         tx.execute(sa.select(sa.literal(1)).where(table.c.client == client).limit(1)).first()
-        for table in (*tables, corrections)
+        for table in (*tables, corrections, delegations)
     )
 
 
@@ -112,9 +117,10 @@ def forget(tx: sa.Connection, store: Store, whom: Whom) -> Mapping[str, int]:
     done["copies"] += _strip_copies(tx, whom)
     _blank_mails(tx, erased[outbox])
     done["drafts"] += _blank_drafts(tx, whom, erased[messages], traces, concerned)
-    for table in (told, promises, obligations, incidents, silences, client_notes, corrections):
+    for table in (told, promises, obligations, incidents, silences, client_notes, corrections, delegations):
         for part in _parts(erased[table]):
             purge.remove_rows(tx, table, part)
+    done["seen_drafts"] += _drop_seen_drafts(tx, whom)
     if whom.client is not None:
         done["mutes"] += tx.execute(mutes.delete().where(mutes.c.client == whom.client)).rowcount
     for part in _parts(threads):
@@ -145,15 +151,18 @@ def _whose(tx: sa.Connection, whom: Whom) -> Rows:
     own = _messages_of(tx, whom)
     rows: Rows = {messages: own}
     if whom.client is not None:
-        for table in (outbox, told, promises, obligations, incidents, silences, client_notes, corrections):
+        every = (outbox, told, promises, obligations, incidents, silences, client_notes, corrections, delegations)
+        for table in every:
             rows[table] = set(tx.execute(sa.select(table.c.row).where(table.c.client == whom.client)).scalars())
         return rows
-    for table in (outbox, told, obligations, corrections):
+    for table in (outbox, told, obligations, corrections, delegations):
         rows[table] = set(tx.execute(sa.select(table.c.row).where(table.c.address.in_(whom.addresses))).scalars())
     for table in (promises, incidents, silences, client_notes):
         rows[table] = set()
     for part in _parts(own):
         rows[outbox].update(tx.execute(sa.select(outbox.c.row).where(outbox.c.answers.in_(part))).scalars())
+        passed = sa.select(delegations.c.row).where(delegations.c.message.in_(part))
+        rows[delegations].update(tx.execute(passed).scalars())
         rows[obligations].update(
             tx.execute(sa.select(obligations.c.row).where(obligations.c.message.in_(part))).scalars()
         )
@@ -254,6 +263,14 @@ def _blank_mails(tx: sa.Connection, rows: Collection[int]) -> None:
                 settled_at=sa.func.coalesce(outbox.c.settled_at, outbox.c.created_at),
             )
         )
+
+
+def _drop_seen_drafts(tx: sa.Connection, whom: Whom) -> int:
+    """What the owner was writing to them, or to anybody at their client: it is known for nothing but not to be seen
+    twice."""
+    clients = {whom.client} if whom.client is not None else whom.belongs_to
+    among = [sa.func.instr(sa.cast(seen_drafts.c.others, sa.Text), json.dumps(key)) > 0 for key in sorted(clients)]
+    return tx.execute(seen_drafts.delete().where(sa.or_(seen_drafts.c.client.in_(clients), *among))).rowcount
 
 
 def _blank_drafts(tx: sa.Connection, whom: Whom, own: Collection[int], traces: Traces, concerned: Concerned) -> int:

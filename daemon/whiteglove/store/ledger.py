@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from whiteglove.ledger import Obligation, ObligationState, Promise, PromiseKind, PromiseState
 from whiteglove.message import GRAVE_KINDS, Kind
+from whiteglove.store import delegations
 from whiteglove.store.schema import (
     OBLIGATION_ANSWERED,
     OBLIGATION_OPEN,
@@ -284,9 +285,10 @@ def name_kinds(tx: sa.Connection, row: int, kinds: Iterable[Kind]) -> None:
 
 
 def answer_obligation(tx: sa.Connection, row: int, at: datetime, message: int | None) -> None:
-    """The owner answered, with a mail or otherwise."""
+    """The owner answered, with a mail or otherwise; a teammate who was to has nothing to do any more."""
     values = {"state": ObligationState.ANSWERED, "answered_at": at, "answered_by": message}
     tx.execute(_CHANGE_OBLIGATION, {"its_row": row, **values})
+    delegations.answered(tx, row, at)
 
 
 def mark_overdue(tx: sa.Connection, row: int) -> None:

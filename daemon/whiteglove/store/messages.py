@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from whiteglove.message import Address, Classification, Kind, RecordedMessage, V
 from whiteglove.store.schema import (
     MOST,
     ROW,
+    ROWS,
     SINCE,
     Instant,
     corrections,
+    delegations,
     events,
     incidents,
     inserted,
@@ -77,6 +79,9 @@ _OF_CLIENT = (
     .order_by(messages.c.received_at, messages.c.row)
 )
 _CONVERSATION = _OF_CLIENT.where(messages.c.duplicate_of.is_(None), messages.c.human)
+_NAMED = sa.select(messages.c.row, messages.c.subject, messages.c.message_id).where(messages.c.row.in_(ROWS))
+_AT_ONCE = 500
+_CONVERSATION_BEFORE = _CONVERSATION.where(messages.c.received_at < sa.bindparam("before", type_=Instant))
 _ASKING = _CONVERSATION.where(
     messages.c.thread == sa.bindparam("its_thread"), messages.c.outbound.is_(False), messages.c.obliges
 )
@@ -141,7 +146,7 @@ def thread_of(tx: sa.Connection, hashes: Sequence[bytes]) -> int | None:
         return None
     oldest, *others = found
     if others:
-        for table in (thread_ids, messages, obligations, outbox, told, corrections):
+        for table in (thread_ids, messages, obligations, outbox, told, corrections, delegations):
             tx.execute(table.update().where(table.c.thread.in_(others)).values(thread=oldest))
         merged = [matter_of(thread) for thread in others]
         tx.execute(incidents.update().where(incidents.c.matter.in_(merged)).values(matter=matter_of(oldest)))
@@ -233,6 +238,15 @@ def at(tx: sa.Connection, row: int) -> RecordedMessage | None:
     return recorded(found) if found is not None else None
 
 
+def named(tx: sa.Connection, rows: Sequence[int]) -> Mapping[int, tuple[str, str | None]]:
+    """Subject and Message-ID of each of these messages that is recorded still."""
+    found: dict[int, tuple[str, str | None]] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        some = tx.execute(_NAMED, {"its_rows": list(rows[start : start + _AT_ONCE])})
+        found |= {row: (subject or "", message_id) for row, subject, message_id in some}
+    return found
+
+
 def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
     """The raw row for a Message-ID, strangers' included; inbound before Sent, originals before duplicates."""
     return tx.execute(
@@ -243,9 +257,14 @@ def find(tx: sa.Connection, id_hash: bytes) -> sa.Row[Any] | None:
     ).one_or_none()
 
 
-def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
-    """A client's mail and the owner's to them, in order of arrival; machine mail, duplicates and our own left out."""
-    return tuple(recorded(row) for row in tx.execute(_CONVERSATION, {"its_client": client, "since": since}))
+def of_client(
+    tx: sa.Connection, client: str, since: datetime, before: datetime | None = None
+) -> tuple[RecordedMessage, ...]:
+    """A client's mail and the owner's to them between two instants, or since one, in order of arrival; machine mail,
+    duplicates and our own left out."""
+    statement = _CONVERSATION if before is None else _CONVERSATION_BEFORE
+    known = {"its_client": client, "since": since, "before": before}
+    return tuple(recorded(row) for row in tx.execute(statement, known))
 
 
 def asking_in_thread(tx: sa.Connection, client: str, thread: int, since: datetime) -> tuple[RecordedMessage, ...]:

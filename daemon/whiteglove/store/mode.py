@@ -32,13 +32,13 @@ def enter(tx: sa.Connection, mode: str) -> bool:
 
 
 def begin_anew(tx: sa.Connection, reason: str) -> int:
-    """Whatever is known already is history, and what waits in the outbox for a client is called off; how many mails
-    that were."""
+    """Whatever is known already is history, and what waits in the outbox for anybody but the owner is called off; how
+    many mails that were."""
     tx.execute(messages.update().where(messages.c.history.is_(False)).values(history=True))
     return tx.execute(
         outbox.update()
         .where(
-            outbox.c.audience == Audience.CLIENT,
+            outbox.c.audience != Audience.OWNER,
             outbox.c.state.in_((MailState.PLANNED, MailState.CLAIMED, MailState.DEFERRED)),
         )
         .values(state=MailState.CANCELLED, reason=reason, raw=None)

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.ledger import ClientNote
-from whiteglove.store.schema import SINCE, client_notes, inserted
+from whiteglove.store.schema import ROW, SINCE, client_notes, inserted
 
 _CLIENT = sa.bindparam("its_client", type_=sa.Text)
 _ADD = client_notes.insert()
+_GET = sa.select(client_notes).where(client_notes.c.row == ROW)
 _OF_CLIENT = (
     sa.select(client_notes)
     .where(client_notes.c.client == _CLIENT, client_notes.c.at >= SINCE)
@@ -39,6 +40,12 @@ def add(
 def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[ClientNote, ...]:
     """The notes about a client since an instant, the oldest first."""
     return tuple(_note(row) for row in tx.execute(_OF_CLIENT, {"its_client": client, "since": since}))
+
+
+def find(tx: sa.Connection, row: int) -> ClientNote | None:
+    """One note by its row; None where it was forgotten, or kept long enough."""
+    found = tx.execute(_GET, {"its_row": row}).one_or_none()
+    return _note(found) if found is not None else None
 
 
 def last_call(tx: sa.Connection, client: str, outbound: bool | None = None) -> datetime | None:

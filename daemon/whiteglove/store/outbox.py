@@ -104,7 +104,7 @@ _PLAN = insert(outbox).on_conflict_do_nothing(index_elements=["key"])
 _DUE = (
     sa.select(*_COLUMNS)
     .where(MAIL_WAITING, outbox.c.not_before <= NOW)
-    # "owner" comes before "client" where the alphabet is read backwards.
+    # "owner" comes before "colleague" and "client" where the alphabet is read backwards.
     .order_by(outbox.c.audience.desc(), outbox.c.not_before, outbox.c.row)
     .limit(MOST)
 )
@@ -114,6 +114,11 @@ _NEXT_DUE = sa.select(sa.func.min(outbox.c.not_before)).where(MAIL_WAITING)
 _ANY_WAITING = sa.select(outbox.c.row).where(MAIL_WAITING, _TO_CLIENT).limit(1)
 _BY_TOKEN = sa.select(*_COLUMNS).where(outbox.c.token == sa.bindparam("its_token")).order_by(outbox.c.row).limit(1)
 _ANSWERING = sa.select(*_COLUMNS).where(outbox.c.answers == sa.bindparam("message"), _TO_CLIENT).order_by(outbox.c.row)
+_PASSING_ON = (
+    sa.select(*_COLUMNS)
+    .where(outbox.c.answers == sa.bindparam("message"), outbox.c.audience == Audience.COLLEAGUE)
+    .order_by(outbox.c.row)
+)
 _OF_EVENT = (
     sa.select(outbox.c.row)
     .where(outbox.c.event == sa.bindparam("its_event"), _TO_CLIENT, outbox.c.state != MailState.WITHHELD)
@@ -272,6 +277,11 @@ def by_token(tx: sa.Connection, token: str) -> OutboxRow | None:
 def answering(tx: sa.Connection, message: int) -> tuple[OutboxRow, ...]:
     """Every mail to a client that was decided about a message, sent or not."""
     return tuple(_from(row) for row in tx.execute(_ANSWERING, {"message": message}))
+
+
+def passing_on(tx: sa.Connection, message: int) -> tuple[OutboxRow, ...]:
+    """Every mail that was decided to hand a message over to a teammate, sent or not."""
+    return tuple(_from(row) for row in tx.execute(_PASSING_ON, {"message": message}))
 
 
 def client_mail_of_event(tx: sa.Connection, event: int) -> bool:

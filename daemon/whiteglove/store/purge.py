@@ -16,17 +16,21 @@ from whiteglove.ledger import MailState, PromiseKind, PromiseState
 from whiteglove.store.decisions import BY_OWNER
 from whiteglove.store.events import DONE
 from whiteglove.store.schema import (
+    CALL_WAITING,
     CHORE_OPEN,
     DRAFT_LIVE,
+    HANDED_OVER,
     HANDLING_PARKED,
     INCIDENT_OPEN,
     MAIL_WAITING,
     MESSAGE_OF_STRANGER,
     OBLIGATION_OPEN,
     PROMISE_OWED,
+    calls,
     chores,
     client_notes,
     corrections,
+    delegations,
     drafts,
     events,
     handlings,
@@ -36,6 +40,7 @@ from whiteglove.store.schema import (
     obligations,
     outbox,
     promises,
+    seen_drafts,
     silences,
     thread_ids,
     told,
@@ -45,7 +50,7 @@ from whiteglove.store.subjects import ABOUT
 from whiteglove.store.warnings import TOLD
 
 STRANGERS_KEPT = timedelta(days=30)
-"""How long it is known that a stranger's message was seen, and that a chore was done."""
+"""How long it is known that a stranger's message was seen, that a chore was done, and what the owner was writing."""
 BYTES_KEPT = timedelta(hours=23)
 """How long after acceptance our own mail's bytes are kept: they are looked for every hour, and to be gone in a day."""
 SILENCE_KEPT = timedelta(days=400)
@@ -93,7 +98,7 @@ def remove_rows(tx: sa.Connection, table: sa.Table, rows: Collection[int]) -> No
 
 def drop_threads(tx: sa.Connection, threads: Collection[int]) -> int:
     """Forget the ids of those threads that nothing on record belongs to any more; how many ids those were."""
-    holders = (messages, told, outbox, obligations)
+    holders = (messages, told, outbox, obligations, delegations)
     used = set[int]()
     for table in holders:
         used.update(tx.execute(sa.select(table.c.thread).where(table.c.thread.in_(threads)).distinct()).scalars())
@@ -111,15 +116,18 @@ def overdue_bytes(tx: sa.Connection, now: datetime) -> Sequence[int]:
 def _rules(now: datetime, since: datetime) -> Iterator[tuple[sa.Table, Condition]]:
     """Each table with what is over in it; `since` is from when on things are kept. What others refer to comes last."""
     yield chores, _older(chores, chores.c.created_at < now - STRANGERS_KEPT, ~CHORE_OPEN)
+    yield calls, _older(calls, calls.c.created_at < now - STRANGERS_KEPT, ~CALL_WAITING)
+    yield seen_drafts, _older(seen_drafts, seen_drafts.c.seen_at < now - STRANGERS_KEPT, ~_awaited(seen_drafts))
     yield told, _older(told, told.c.at < since, told.c.due < now, ~_is_owed(told.c.promise))
     yield events, _older(events, events.c.at < since, _is_done(events.c.row), ~_about_the_owed())
     yield warnings, _older(warnings, warnings.c.raised_at < since, warnings.c.state == TOLD, ~_awaited(warnings))
     yield outbox, _older(outbox, *_mail_over(since))
-    yield client_notes, _older(client_notes, client_notes.c.at < since)
+    yield client_notes, _older(client_notes, client_notes.c.at < since, ~_awaited(client_notes))
     yield corrections, _older(corrections, corrections.c.at < since)
     yield silences, _older(silences, silences.c.ended_at < since, ~_awaited(silences))
     yield drafts, _older(drafts, *_draft_over(since))
     yield incidents, _older(incidents, incidents.c.resolved_at < since, ~INCIDENT_OPEN, ~_awaited(incidents))
+    yield delegations, _older(delegations, delegations.c.settled_at < since, ~HANDED_OVER, ~_awaited(delegations))
     yield promises, _older(promises, *_promise_over(now, since))
     yield obligations, _older(obligations, *_obligation_over(since))
     yield messages, _older(messages, messages.c.recorded_at < now - STRANGERS_KEPT, MESSAGE_OF_STRANGER)
@@ -210,6 +218,7 @@ def _obligation_over(since: datetime) -> Iterator[Condition]:
     yield obligations.c.answered_at < since
     yield ~OBLIGATION_OPEN
     yield ~sa.exists().where(promises.c.obligation == obligations.c.row, PROMISE_OWED)
+    yield ~sa.exists().where(delegations.c.obligation == obligations.c.row, HANDED_OVER)
     yield ~_awaited(obligations)
 
 
@@ -219,6 +228,7 @@ def _uses_of_message() -> Iterator[Condition]:
     yield _awaited(messages)
     yield sa.exists().where(outbox.c.answers == own, sa.or_(MAIL_WAITING, outbox.c.state.in_(_UNDECIDED)))
     yield sa.exists().where(drafts.c.answers == own, DRAFT_LIVE)
+    yield sa.exists().where(delegations.c.message == own, HANDED_OVER)
     yield sa.exists().where(obligations.c.thread == messages.c.thread, OBLIGATION_OPEN)
     yield sa.exists().where(
         incident_entries.c.message == own, incidents.c.row == incident_entries.c.incident, INCIDENT_OPEN
@@ -229,7 +239,7 @@ _UNDECIDED = (MailState.CLAIMED, MailState.SUBMITTING, MailState.UNKNOWN)
 
 
 def _threads_of(tx: sa.Connection, table: sa.Table, rows: Collection[int]) -> Sequence[int]:
-    if table not in (messages, told, outbox, obligations):
+    if table not in (messages, told, outbox, obligations, delegations):
         return ()
     found = sa.select(table.c.thread).where(table.c.row.in_(rows), table.c.thread.is_not(None)).distinct()
     return tx.execute(found).scalars().all()

@@ -9,10 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove import codec
+from whiteglove.actions import Forward
 from whiteglove.ledger import Audience, MailState
 from whiteglove.sections import Item, Section, Summary
 from whiteglove.store.events import DONE
 from whiteglove.store.schema import (
+    CALL_WAITING,
+    calls,
     chores,
     client_notes,
     events,
@@ -32,6 +35,7 @@ _ERRORS = (
     handlings.c.reason,
     outbox.c.error,
     chores.c.error,
+    calls.c.error,
     plugin_health.c.last_error,
 )
 FORGOTTEN = "forgotten"
@@ -89,7 +93,9 @@ def scrub(tx: sa.Connection, traces: Traces, concerned: Concerned) -> Mapping[st
         "client_notes": _notes(tx, traces, concerned),
         "memory": _memory(tx, traces),
         "timers": _timers(tx, traces),
+        "calls": _calls(tx, traces),
         "summaries": _summaries(tx, traces, concerned),
+        "briefs": _briefs(tx, traces, concerned),
         "remarks": _details(tx, traces) + sum(_errors(tx, traces, column) for column in _ERRORS),
     }
 
@@ -115,6 +121,15 @@ def _timers(tx: sa.Connection, traces: Traces) -> int:
             tx.execute(timers.delete().where(timers.c.plugin == row.plugin, timers.c.key == row.key))
             number += 1
     return number
+
+
+def _calls(tx: sa.Connection, traces: Traces) -> int:
+    """A call that waits and tells of them is never made."""
+    waiting = tx.execute(sa.select(calls.c.row, calls.c.action).where(CALL_WAITING)).all()
+    telling = [row.row for row in waiting if traces.are_in(codec.decode_json(row.action))]
+    for row in telling:
+        tx.execute(calls.delete().where(calls.c.row == row))
+    return len(telling)
 
 
 def _memory(tx: sa.Connection, traces: Traces) -> int:
@@ -144,6 +159,21 @@ def _summaries(tx: sa.Connection, traces: Traces, concerned: Concerned) -> int:
         number += tx.execute(
             outbox.update().where(outbox.c.row == row.row, outbox.c.action != action).values(action=action)
         ).rowcount
+    return number
+
+
+def _briefs(tx: sa.Connection, traces: Traces, concerned: Concerned) -> int:
+    """What a teammate was told beside a message: one that has it is told no more, and one who waits for it gets the
+    message without."""
+    columns = (outbox.c.row, outbox.c.client, outbox.c.state, outbox.c.action)
+    briefs = sa.select(*columns).where(outbox.c.audience == Audience.COLLEAGUE, outbox.c.action != "")
+    number = 0
+    for row in tx.execute(briefs).all():
+        wish = codec.decode_action(row.action)
+        if not isinstance(wish, Forward) or not concerned.tells(row.client, (wish.brief,), traces):
+            continue
+        left = codec.encode_action(replace(wish, brief="")) if row.state in _NOT_YET_SENT else ""
+        number += tx.execute(outbox.update().where(outbox.c.row == row.row).values(action=left)).rowcount
     return number
 
 

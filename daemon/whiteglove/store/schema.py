@@ -34,8 +34,13 @@ from whiteglove.store.schema_ahead import drafts as drafts
 from whiteglove.store.schema_ahead import gaps as gaps
 from whiteglove.store.schema_ahead import silences as silences
 from whiteglove.store.schema_ahead import timers as timers
+from whiteglove.store.schema_outward import CALL_WAITING as CALL_WAITING
+from whiteglove.store.schema_outward import HANDED_OVER as HANDED_OVER
+from whiteglove.store.schema_outward import calls as calls
+from whiteglove.store.schema_outward import delegations as delegations
+from whiteglove.store.schema_outward import seen_drafts as seen_drafts
 
-VERSION = 3
+VERSION = 4
 
 
 def grow(tx: sa.Connection) -> None:
@@ -129,6 +134,7 @@ messages = sa.Table(
     sa.Column("machine_kind", sa.Text),
     sa.Column("duplicate_of", sa.Integer),
     sa.Column("marker", sa.Boolean, nullable=False, default=False),
+    sa.Column("drafted", sa.Boolean),
     sa.Column("confidence", sa.Float),
     sa.Column("abstained", sa.Boolean),
     sa.Column("urgency", sa.Float),
@@ -352,6 +358,7 @@ incident_entries = sa.Table(
     sa.Column("message", sa.Integer),
     sa.Column("promise", sa.Integer),
     sa.Column("cue", sa.Text, nullable=False, default=""),
+    sa.Column("severity", sa.Text),
 )
 sa.Index("incident_entries_by_incident", incident_entries.c.incident)
 

@@ -8,7 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whiteglove.store.schema import incidents, messages, obligations, outbox, promises, silences, warnings
+from whiteglove.store.schema import (
+    client_notes,
+    delegations,
+    incidents,
+    messages,
+    obligations,
+    outbox,
+    promises,
+    seen_drafts,
+    silences,
+    warnings,
+)
 
 ABOUT: Mapping[str, sa.Table] = {
     **dict.fromkeys(("MessageReceived", "OwnerSent", "ContactExceeded", "ClientReturned"), messages),
@@ -25,9 +36,12 @@ ABOUT: Mapping[str, sa.Table] = {
         ),
         promises,
     ),
-    **dict.fromkeys(("ObligationOpened", "ObligationAnswered", "ObligationOverdue"), obligations),
+    **dict.fromkeys(("ObligationOpened", "ObligationAnswered", "ObligationOverdue", "TeamAnswered"), obligations),
+    "DelegationLapsed": delegations,
     **dict.fromkeys(("IncidentOpened", "IncidentUpdated", "IncidentResolved"), incidents),
+    "DraftSeen": seen_drafts,
     "ClientQuiet": silences,
+    "ClientNoted": client_notes,
     "WarningRaised": warnings,
 }
 """The table that holds the subject of each type of event; what is missing here is about no row."""
@@ -55,7 +69,7 @@ def subject_of(tx: sa.Connection, kind: str, number: int | None, details: Mappin
 
 
 def _text(table: sa.Table, row: sa.Row[Any]) -> str:
-    if table is messages:
+    if table in (messages, seen_drafts):
         return row.subject or ""
     if table is warnings:
         return str(row.text)
@@ -65,6 +79,10 @@ def _text(table: sa.Table, row: sa.Row[Any]) -> str:
         return f"incident {row.row}, {row.kind}, {row.state}"
     if table is promises:
         return f"promise {row.row}, {row.kind}, {row.state}"
+    if table is delegations:
+        return f"delegation {row.row}, {row.state}"
     if table is silences:
         return f"silence {row.row}"
+    if table is client_notes:
+        return f"note {row.row}"
     return f"obligation {row.row}, {row.state}"

@@ -9,11 +9,22 @@ from itertools import islice
 
 from whiteglove.actions import Json
 from whiteglove.clients import Book
-from whiteglove.ledger import ClientNote, ClientSilence, Incident, Obligation, PlacedDraft, Promise, Told
+from whiteglove.ledger import (
+    AnswerTimes,
+    ClientNote,
+    ClientSilence,
+    Delegation,
+    Incident,
+    Obligation,
+    PlacedDraft,
+    Promise,
+    Told,
+)
 from whiteglove.message import Kind, RecordedMessage
 from whiteglove.promises import next_report, next_reports
 from whiteglove.store import (
     contacts,
+    delegations,
     drafts,
     figures,
     incidents,
@@ -61,7 +72,7 @@ class LedgerView:
         with self._store.read() as tx:
             return ledger.promises_of(tx, client, since)
 
-    def open_promises(self, client: str) -> tuple[Promise, ...]:
+    def open_promises(self, client: str | None = None) -> tuple[Promise, ...]:
         with self._store.read() as tx:
             return ledger.owed(tx, client)
 
@@ -81,6 +92,10 @@ class LedgerView:
         with self._store.read() as tx:
             return ledger.answered(tx, since)
 
+    def answer_times(self, since: datetime, before: datetime) -> AnswerTimes:
+        with self._store.read() as tx:
+            return figures.answer_times(tx, since, before)
+
     def obligation_of(self, message: int) -> Obligation | None:
         with self._store.read() as tx:
             recorded = messages.get(tx, message)
@@ -90,9 +105,9 @@ class LedgerView:
         with self._store.read() as tx:
             return outbox.told_of_promise(tx, promise, address.casefold())
 
-    def messages(self, client: str, since: datetime) -> tuple[RecordedMessage, ...]:
+    def messages(self, client: str, since: datetime, before: datetime | None = None) -> tuple[RecordedMessage, ...]:
         with self._store.read() as tx:
-            return messages.of_client(tx, client, since)
+            return messages.of_client(tx, client, since, before)
 
     def written(self, client: str, moments: Sequence[datetime]) -> tuple[int, ...]:
         with self._store.read() as tx:
@@ -119,6 +134,10 @@ class LedgerView:
         with self._store.read() as tx:
             found = drafts.live(tx, client) if since is None else drafts.of_client(tx, client, since)
         return tuple(draft.as_placed() for draft in found)
+
+    def delegations(self, client: str | None = None, since: datetime | None = None) -> tuple[Delegation, ...]:
+        with self._store.read() as tx:
+            return delegations.known(tx, client, since)
 
     def muted_until(self, client: str) -> datetime | None:
         known = self._book.clients.get(client)
