@@ -54,7 +54,7 @@ _SAID = 30 * _A_DAY
 """How long what was said is not said again."""
 _RESOLVED = 30 * _A_DAY
 _LOOK_AGAIN = timedelta(minutes=30)
-"""How soon a call, of which nobody tells a plugin, takes a draft away."""
+"""How soon a call takes a draft away."""
 _LONGEST = 120
 _GRAVE = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED})
 

@@ -31,17 +31,14 @@ def main(folder: Path, looks: Sequence[tuple[int, str]]) -> None:
 
 
 def _excerpt(lines: Sequence[str]) -> list[str]:
-    """Who takes part in the demonstration, and two hours of it."""
+    """Two hours of the demonstration."""
     begin, pause, again, end = (
         next(at for at, line in enumerate(lines) if line.startswith(time))
         for time in ("10:12", "11:05", "12:31", "13:10")
     )
-    clients = next(at for at, line in enumerate(lines) if "acme" in line)
     gap = ["", "…", ""]
     return [
         lines[0],
-        "",
-        *lines[clients : lines.index("", clients)],
         *gap,
         *lines[begin : pause - 1],
         *gap,

@@ -1,4 +1,7 @@
-"""This machine once more, booted with systemd in a container: over an overlay of its disk that is gone afterwards."""
+"""This machine once more, booted with systemd in a container: over an overlay of its disk that is gone afterwards.
+
+`$WHITEGLOVE_NSPAWN_ROOT` names another disk in its place: a bare Debian as `debootstrap` makes one.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,8 @@ class Container:
         self._mount_one("tmpfs", "tmpfs", self._folder)
         for name in ("upper", "work", "root"):
             (self._folder / name).mkdir()
-        layers = f"lowerdir=/,upperdir={self._folder}/upper,workdir={self._folder}/work"
+        disk = os.environ.get("WHITEGLOVE_NSPAWN_ROOT", "/")
+        layers = f"lowerdir={disk},upperdir={self._folder}/upper,workdir={self._folder}/work"
         self._mount_one("overlay", "overlay", self.root, "-o", layers)
         # A machine of its own: with the same id its journal would be taken for that of this one.
         (self.root / "etc/machine-id").write_text("")

@@ -8,8 +8,9 @@ others would add if they were independent. So any number of weak cues stays weak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import prod
 from typing import NamedTuple
 
@@ -77,14 +78,15 @@ _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
 class _Tally:
     """The best evidence of each cue for each kind, and how many sentences were understood."""
 
-    evidence: dict[Kind, dict[str, tuple[float, str]]] = field(default_factory=dict)
+    evidence: dict[Kind, dict[str, tuple[float, str | Callable[[], str]]]] = field(default_factory=dict)
     supported: set[Kind] = field(default_factory=set)
     pressure: bool = False
     calm: bool = False
     understood: int = 0
     unexplained: int = 0
 
-    def add(self, kind: Kind, name: str, weight: float, words: str) -> None:
+    def add(self, kind: Kind, name: str, weight: float, words: str | Callable[[], str]) -> None:
+        """`words` are what speaks for it, or what finds them where they are to be shown."""
         of_kind = self.evidence.setdefault(kind, {})
         if name not in of_kind or weight > of_kind[name][0]:
             of_kind[name] = (weight, words)
@@ -105,7 +107,7 @@ class _Tally:
         found: list[str] = []
         for kind in kinds:
             for _, words in sorted(self.evidence[kind].values(), key=lambda hit: -hit[0]):
-                cue = _shortened(words)
+                cue = _shortened(words if isinstance(words, str) else words())
                 if cue and not any(cue in other for other in found):
                     found.append(cue)
         return tuple(found[:_CUES])
@@ -125,11 +127,12 @@ def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[G
     if text is not None:
         sentences = _weighted(subject, text)
         tongues = lexicon.spoken(sentence for sentence, _ in sentences)
-        read = [_read(sentence, weight, tongues, None, tally) for sentence, weight in sentences]
+        matched = [_found(sentence, weight, tongues) for sentence, weight in sentences]
+        read = [_read(one, tongues, None, tally) for one in matched]
         if tally.supported <= {Kind.QUESTION}:
             # Nothing that cues know of was wanted, so that it is read once more, by ear.
             tally = _Tally()
-            read = [_read(sentence, weight, tongues, lexicon.learned, tally) for sentence, weight in sentences]
+            read = [_read(one, tongues, lexicon.learned, tally) for one in matched]
         if not tally.supported:
             for sentence in read:
                 _read_asides(sentence, tongues, tally)
@@ -154,6 +157,21 @@ def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
     return [(sentence, weight) for sentence in split(title)] + [(sentence, 1.0) for sentence in body]
 
 
+class _Found(NamedTuple):
+    """A sentence, its weight, and the cues and dampers of wishes that stand in it."""
+
+    sentence: Sentence
+    weight: float
+    matches: Sequence[Match]
+    dampers: Sequence[Damper]
+
+
+def _found(sentence: Sentence, weight: float, tongues: Sequence[Tongue]) -> _Found:
+    matches = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
+    dampers = [what for what, start, end in matches if isinstance(what, Damper) and what.fits(sentence, start, end)]
+    return _Found(sentence, weight, matches, dampers)
+
+
 class _Read(NamedTuple):
     """A sentence, its weight, the dampers that stand in it, the kinds whose cues were taken back there, and what it
     sounds like where no cue knew it, as `learned` hears it."""
@@ -170,26 +188,23 @@ class _Read(NamedTuple):
         return any(damper.courtesy for damper in self.dampers)
 
 
-def _read(
-    sentence: Sentence, weight: float, tongues: Sequence[Tongue], learned: Learned | None, tally: _Tally
-) -> _Read:
+def _read(found: _Found, tongues: Sequence[Tongue], learned: Learned | None, tally: _Tally) -> _Read:
     """Weigh what is asked: by its cues, else by what was learned.
 
     A question mark and a "could you" speak for `question` only where nothing says more.
     """
-    found = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
-    dampers = [what for what, start, end in found if isinstance(what, Damper) and what.fits(sentence, start, end)]
+    sentence, weight, matches, dampers = found
     read = _Read(sentence, weight, dampers, set(), learned, {})
     for damper in dampers:
         tally.pressure |= damper.pressure
         tally.calm |= Kind.URGENT_REQUEST in damper.kinds and not damper.factor
-    if _weigh(read, found, tally) or read.courteous:
+    if _weigh(read, matches, tally) or read.courteous:
         return read
     # A greeting is nobody's wish, whatever names stand in it.
     if learned and not (sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING):
         read = read._replace(likely=learned.likely(sentence))
     # What sounds more like thanks or news than like a wish is none.
-    told = max([likely for kind, likely in read.likely.items() if kind in EASY_KINDS], default=0.0)
+    told = max([likely for kind, likely in read.likely.items() if kind in EASY_KINDS], default=0.0) if learned else 0.0
     if not (_weigh_likely(read, _WISHES, tally, least=told) or Kind.QUESTION in tally.supported):
         if sentence.asked:
             tally.add(Kind.QUESTION, "question mark", _ASKED * weight, sentence.text)
@@ -245,7 +260,7 @@ def _weigh_likely(read: _Read, enough: Mapping[Kind, float], tally: _Tally, *, l
             if kind in damper.kinds:
                 strength *= damper.factor
         if read.learned and strength >= max(enough[kind], least):
-            words = read.learned.telling(read.sentence, kind)
+            words = partial(read.learned.telling, read.sentence, kind)
             tally.add(kind, "learned", max(strength, SUPPORTED) * read.weight, words)
             supported = True
     return supported
