@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from whiteglove.errors import TokenError
 
@@ -108,12 +108,11 @@ class TokenFile:
             os.close(lock)
 
 
-class Change:
+class Change(Protocol):
     """Puts new tokens in the place of the old ones."""
 
     def write(self, tokens: Tokens) -> None:
         """After this the new ones are on the disk. Raises `TokenError` where they are not; the old ones are then."""
-        raise NotImplementedError
 
 
 class _Replacement(Change):
