@@ -222,7 +222,7 @@ def test_a_process_that_stands_still_is_replaced_and_the_store_survives(machine:
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "restart", "whiteglove")
     pid, sent = machine.show("MainPID"), machine.sent
-    machine.run("kill", "-STOP", pid)
+    machine.run("sh", "-c", f"kill -STOP {pid}")
     until(lambda: machine.show("NRestarts") == "1" and machine.show("ActiveState") == "active", "a new process", 40)
     assert machine.show("MainPID") != pid
     said = machine.run("journalctl", "-o", "cat", "-u", "whiteglove").stdout
