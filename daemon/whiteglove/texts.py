@@ -65,15 +65,7 @@ class Texts:
             if message.row in self._texts:
                 return self._let_go(message.row)
             self._missed.append(message.row)
-        errands = self._errands.get(message.mailbox)
-        if errands is None:
-            return None
-        try:
-            return errands.run(lambda mailbox: _fetch_again(mailbox, message), self._deadline)
-        except MailboxError as error:
-            if error.code == "missing_folder":
-                return None
-            raise
+        return self._fetch(message)
 
     def of_draft(self, draft: SeenDraftRow) -> str | None:
         """The text of a draft of the owner's as it is now; None where it is gone, as after it was sent, or has none.
@@ -81,11 +73,14 @@ class Texts:
         Raises:
             MailboxError: the server cannot be asked now; try again later.
         """
-        errands = self._errands.get(draft.mailbox)
+        return self._fetch(draft)
+
+    def _fetch(self, mail: RecordedMessage | SeenDraftRow) -> str | None:
+        errands = self._errands.get(mail.mailbox)
         if errands is None:
             return None
         try:
-            return errands.run(lambda mailbox: _fetch_again(mailbox, draft), self._deadline)
+            return errands.run(lambda mailbox: _fetch_again(mailbox, mail), self._deadline)
         except MailboxError as error:
             if error.code == "missing_folder":
                 return None
