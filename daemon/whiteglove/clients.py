@@ -194,7 +194,8 @@ class Owner:
 
     def is_own(self, address: Address) -> bool:
         """Whether mail to this address reaches the owner; a `+tag` does not make it another one."""
-        return address.folded in self.own_addresses or address.untagged in self.own_addresses
+        folded = address.folded
+        return folded in self.own_addresses or ("+" in folded and address.untagged in self.own_addresses)
 
 
 class Relation(StrEnum):

@@ -1,4 +1,4 @@
-"""What was learned: which words speak for what, never surely, and the file that holds it."""
+"""What was learned: which words and cues speak for what, never surely, and the file that holds it."""
 
 from __future__ import annotations
 
@@ -9,67 +9,93 @@ from typing import Any
 
 import pytest
 
-from bench.learn import LEARNED, SCALE, learn, packed, read, sentences_of_cues, table, taught_rows
+from bench.learn import LEARNED, SCALE, made
 from whiteglove.classify import Lexicon, classify
-from whiteglove.classify.learned import LEAST, SUREST, Learned, marks
+from whiteglove.classify.learned import SUREST, Learned, likelihood, marks, marks_of_cues, odds_of
 from whiteglove.classify.scoring import SURE
-from whiteglove.classify.sentences import Sentence, split
+from whiteglove.classify.sentences import split
 from whiteglove.errors import GrammarError
 from whiteglove.message import Kind
 
 KINDS = (Kind.COMPLAINT, Kind.FYI)
 
 
-def sentence(text: str) -> Sentence:
-    (only,) = split(text)
-    return only
-
-
-def learned(**weights: tuple[int, int]) -> Learned:
-    """Words with what each says of a complaint and of news, in steps of 0.1."""
-    rows = {}
+def learned(cues: dict[Kind, tuple[int, int]] | None = None, **weights: tuple[int, int]) -> Learned:
+    """Words, and sure cues, with what each says of a complaint and of news, in steps of 0.1; others say nothing."""
+    rows = {mark: bytes((128, 128)) for word in ("the", "bench", "so", "then") for mark in marks(split(word))}
     for word, said in weights.items():
-        (mark,) = marks(sentence(f"{word}?")) & marks(sentence(f"so {word} then"))
+        # The beginning of the sentence comes first, then the word.
+        mark = marks(split(word))[1]
         rows[mark] = bytes(128 + steps for steps in said)
-    return Learned(KINDS, rows, 0.1)
+    for kind, said in (cues or {}).items():
+        rows[marks_of_cues({kind: 1.0})[-1]] = bytes(128 + steps for steps in said)
+    return Learned(KINDS, rows.items(), 0.1)
 
 
-def test_words_pairs_and_the_end_are_looked_at() -> None:
-    assert marks(sentence("The bench wobbles")) == marks(sentence("the BENCH, wobbles."))
-    assert marks(sentence("The bench wobbles")) != marks(sentence("bench the wobbles"))
-    assert marks(sentence("The bench wobbles")) != marks(sentence("The bench wobbles?"))
-    assert marks(sentence("Room 12")) == marks(sentence("Room 7"))
+def test_words_pairs_and_the_ends_are_looked_at() -> None:
+    assert marks(split("The bench wobbles")) == marks(split("the BENCH, wobbles."))
+    assert marks(split("The bench wobbles")) != marks(split("bench the wobbles"))
+    assert marks(split("The bench wobbles")) != marks(split("The bench wobbles?"))
+    assert marks(split("The bench wobbles")) != marks(split("The bench wobbles!"))
+    assert marks(split("Room 12")) == marks(split("Room 7"))
+    assert marks(split("The bench. It wobbles.")) != marks(split("The bench it wobbles."))
 
 
 def test_each_kind_has_a_likelihood_of_its_own() -> None:
-    layer = learned(wobbles=(120, -120), moved=(-120, 120), bench=(0, 1))
+    layer = learned(wobbles=(120, -120), moved=(-120, 120))
 
-    assert layer.likely(sentence("The bench wobbles")).keys() == {Kind.COMPLAINT}
-    assert layer.likely(sentence("The bench moved")).keys() == {Kind.FYI}
-    assert layer.likely(sentence("The bench wobbles"))[Kind.COMPLAINT] > 0.9
+    wobbles, moved = (layer.odds(split(text), {}) for text in ("The bench wobbles", "The bench moved"))
+    assert likelihood(wobbles[Kind.COMPLAINT]) > 0.9 > 0.1 > likelihood(wobbles[Kind.FYI])
+    assert likelihood(moved[Kind.FYI]) > 0.9 > 0.1 > likelihood(moved[Kind.COMPLAINT])
 
 
-def test_unknown_words_are_as_likely_as_not_of_any_kind_and_unlikely_kinds_are_left_out() -> None:
-    layer = learned(wobbles=(120, -120))
+def test_a_paragraph_is_heard_as_a_whole_and_no_surer_for_being_long() -> None:
+    layer = learned(wobbles=(60, -60))
+    one, two, diluted = (
+        layer.odds(split(text), {})[Kind.COMPLAINT]
+        for text in (
+            "The bench wobbles.",
+            "The bench wobbles. Then the bench wobbles.",
+            "The bench wobbles. So the bench.",
+        )
+    )
 
-    assert layer.likely(sentence("Lorem ipsum")) == dict.fromkeys(KINDS, 0.5)
-    assert all(figure >= LEAST for figure in layer.likely(sentence("The bench wobbles")).values())
+    assert diluted < one < two
+
+
+def test_a_cue_is_heard_with_the_words() -> None:
+    layer = learned(cues={Kind.COMPLAINT: (100, 0)})
+
+    assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.9})[Kind.COMPLAINT] > 1
+    assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.6})[Kind.COMPLAINT] == 0
+    assert layer.odds(split("So the bench"), {Kind.FYI: 0.9})[Kind.COMPLAINT] == 0
+
+
+def test_of_unknown_words_nothing_is_said() -> None:
+    assert learned(wobbles=(120, -120)).odds(split("Lorem ipsum dolor wobbles"), {}) == {}
+
+
+@pytest.mark.parametrize("figure", [0.01, 0.3, 0.5, 0.99])
+def test_odds_and_likelihoods_are_each_other_s_mirror(figure: float) -> None:
+    assert likelihood(odds_of(figure)) == pytest.approx(figure)
 
 
 def test_the_words_that_say_most_are_told_as_they_were_written() -> None:
     layer = learned(schief=(120, 0))
 
-    assert layer.telling(sentence("Übrigens hängt das Schild am Eingang SCHIEF!"), Kind.COMPLAINT) == (
+    assert layer.telling(split("Guten Tag! Übrigens hängt das Schild am Eingang SCHIEF!"), Kind.COMPLAINT) == (
         "Schild am Eingang SCHIEF"
     )
-    assert layer.telling(sentence("Schief."), Kind.COMPLAINT) == "Schief"
+    assert layer.telling(split("Schief."), Kind.COMPLAINT) == "Schief"
 
 
-def test_a_sentence_of_any_length_can_be_summed() -> None:
-    rows = {mark: bytes((255, 0)) for mark in marks(sentence(" ".join(f"w{n}x" for n in range(60))))}
-    many = " ".join(f"w{n}x" for n in range(60))
+def test_a_paragraph_of_any_length_can_be_summed() -> None:
+    many = split(" ".join(f"w{number}xyz" for number in range(60)) + ". Then. " + "a " * 150)
+    layer = Learned(KINDS, [(mark, bytes((255, 0))) for mark in marks(many)], 0.1)
 
-    assert Learned(KINDS, rows, 0.1).likely(sentence(many)).keys() == {Kind.COMPLAINT}
+    odds = layer.odds(many, {})
+    assert odds[Kind.COMPLAINT] > 5
+    assert Kind.FYI not in odds
 
 
 def weights(kinds: int, rows: int) -> str:
@@ -109,31 +135,41 @@ def test_what_no_cue_knows_is_told_but_never_surely(lexicon: Lexicon, text: str,
     assert all(cue in text for cue in found.cues)
 
 
-def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
+def news(**weights: tuple[int, int]) -> Lexicon:
     cue = {
         "name": "dented", "kind": "complaint", "weight": 0.9, "phrases": ["is [not] dented"], "unless": ["not dented"],
         "example": ["It is dented."], "counter": ["It is not dented."],
     }  # fmt: skip
-    known = Lexicon.from_tables({"xx": {"cues": [cue]}})
-    heard = replace(known, learned=learned(dented=(120, -120)))
+    return replace(Lexicon.from_tables({"xx": {"cues": [cue]}}), learned=learned(**weights))
 
-    assert classify("", "Slightly dented on the left side", heard).kinds == (Kind.COMPLAINT,)
-    assert classify("", "The lid is not dented on the left side", heard).abstained
+
+def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
+    heard = news(dented=(120, -120))
+
+    assert classify("", "The bench, dented", heard).kinds == (Kind.COMPLAINT,)
+    assert classify("", "The bench is not dented", heard).abstained
+
+
+@pytest.mark.parametrize(("said", "confidence"), [(120, 0.9), (-60, SUREST), (-127, None)])
+def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confidence: float | None) -> None:
+    found = classify("", "So then the bench is dented", news(dented=(said, 0), then=(min(said + 60, 0), 0)))
+
+    assert found.confidence == confidence or (confidence is None and Kind.COMPLAINT not in found.kinds)
 
 
 def test_it_says_no_more_than_it_may() -> None:
     heard = Lexicon((), learned(dented=(127, -127)))
 
-    assert classify("", "Dented!", heard).confidence == SUREST
+    assert classify("", "So dented!", heard).confidence == SUREST
 
 
 @pytest.mark.long
 def test_the_file_is_what_the_script_writes() -> None:
-    made = table(packed(learn(read(taught_rows(), sentences_of_cues("counter")))))
+    written = made()
 
-    assert f"scale = {SCALE}" in made
+    assert f"scale = {SCALE}" in written
     # Another machine may round some weight the other way; another text, or another script, moves many.
-    there, here = (raw_weights(text) for text in (LEARNED.read_text("utf-8"), made))
+    there, here = (raw_weights(text) for text in (LEARNED.read_text("utf-8"), written))
     assert len(here.keys() ^ there.keys()) <= len(there) / 1000
     assert sum(here[mark] != there[mark] for mark in here.keys() & there.keys()) <= len(there) / 100
 

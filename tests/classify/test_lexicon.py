@@ -26,6 +26,10 @@ def matches(text: str, *cues: dict[str, Any], **table: Any) -> list[Match]:
     return [match for index in (tongue.wishes, tongue.requests, tongue.asides) for match in index.matches(sentence)]
 
 
+def words(text: str) -> frozenset[str]:
+    return frozenset().union(*(sentence.words for sentence in split(text)))
+
+
 def test_a_meaning_is_found_once_with_its_place() -> None:
     ((meaning, start, end),) = matches("Hello, any news or some news?", cue())
 
@@ -71,28 +75,38 @@ def test_a_language_is_known_by_its_common_words() -> None:
     lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN})
     english, german = lexicon.tongues
 
-    assert lexicon.spoken(split("The shop is down and the phone is not.")) == (english,)
-    assert lexicon.spoken(split("Der Shop ist kaputt und das Telefon nicht.")) == (german,)
-    assert lexicon.spoken(split("The shop is down. Der Shop ist kaputt.")) == (english, german)
+    assert lexicon.spoken(words("The shop is down and the phone is not.")) == (english,)
+    assert lexicon.spoken(words("Der Shop ist kaputt und das Telefon nicht.")) == (german,)
+    assert lexicon.spoken(words("The shop is down. Der Shop ist kaputt.")) == (english, german)
 
 
 def test_too_few_common_words_leave_every_language_open() -> None:
     lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN})
 
-    assert lexicon.spoken(split("Status?")) == lexicon.tongues
-    assert lexicon.spoken([]) == lexicon.tongues
+    assert lexicon.spoken(words("Status?")) == lexicon.tongues
+    assert lexicon.spoken(words("")) == lexicon.tongues
 
 
 def test_a_language_is_read_when_it_is_first_met() -> None:
     lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN | {"cues": [cue(phrases=["(schon"])]}})
 
-    (english,) = lexicon.spoken(split("The shop is down and the phone is not."))
+    (english,) = lexicon.spoken(words("The shop is down and the phone is not."))
     assert english.wishes.matches(split("Any news?")[0])
     with pytest.raises(GrammarError, match=r"cues de\.news"):
-        _ = lexicon.spoken(split("Der Shop ist kaputt und das Telefon nicht."))[0].wishes
+        _ = lexicon.spoken(words("Der Shop ist kaputt und das Telefon nicht."))[0].wishes
     with pytest.raises(GrammarError, match=r"cues de\.news"):
         lexicon.check()
 
 
+def test_only_what_is_near_is_looked_for() -> None:
+    (tongue,) = Lexicon.from_tables({"en": {"cues": [cue(), cue(name="gone", phrases=["is gone"])]}}).tongues
+    (sentence,) = split("Any news?")
+
+    near = tongue.wishes.near(words("any news?"))
+    assert near is not None
+    assert list(near.matches(sentence)) == list(tongue.wishes.matches(sentence)) != []
+    assert tongue.wishes.near(words("nothing of that")) is None
+
+
 def test_an_empty_lexicon_knows_nothing() -> None:
-    assert Lexicon.from_tables({}).spoken(split("any news")) == ()
+    assert Lexicon.from_tables({}).spoken(words("any news")) == ()

@@ -33,7 +33,7 @@ def speaking(text: str, lexicon: Lexicon) -> set[str]:
     return {
         cue.name
         for sentence in split(text)
-        for tongue in lexicon.spoken([sentence])
+        for tongue in lexicon.spoken(frozenset(sentence.words))
         for cue, _, _ in tongue.wishes.matches(sentence)
         if isinstance(cue, Cue) and not cue.is_silenced(sentence)
     }

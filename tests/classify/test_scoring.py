@@ -128,10 +128,10 @@ def test_thanks_and_news_do_not_stand_beside_a_wish(lexicon: Lexicon) -> None:
 def test_thanks_do_not_hide_what_was_not_understood(lexicon: Lexicon) -> None:
     result = classify("", "Thanks for the draft. The second photo has a green tint on every screen here.", lexicon)
 
-    assert result.abstained
+    assert result.kinds == (Kind.QUESTION,)
 
 
-@pytest.mark.parametrize("text", ["Seven geese over the harbour.", "Lorem ipsum dolor sit amet.", "???", "", "\n "])
+@pytest.mark.parametrize("text", ["Lorem ipsum dolor sit amet.", "Qwert zuiop!", "42", "???", "", "\n "])
 def test_what_no_cue_supports_is_a_question_for_the_owner(lexicon: Lexicon, text: str) -> None:
     result = classify("", text, lexicon)
 
@@ -190,7 +190,7 @@ def test_a_certain_vote_decides_alone(lexicon: Lexicon) -> None:
 
 
 def test_a_vote_is_one_more_cue(lexicon: Lexicon) -> None:
-    text = "The total of last week, as always."
+    text = "Lorem ipsum dolor sit amet."
 
     assert classify("", text, lexicon).abstained
     assert classify("", text, lexicon, [Guess(Kind.BILLING, 0.7, "total")]).kinds == (Kind.BILLING,)

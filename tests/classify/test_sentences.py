@@ -28,7 +28,8 @@ def test_no_text_is_too_odd_to_be_cut(text: str) -> None:
         assert len(sentence.text) <= LONGEST
         assert sentence.folded.startswith(" ")
         assert len(sentence.folded) == len(sentence.text) + 1
-        assert sentence.words[-1] == ""
+        assert sentence.words[-1] in ("", "?", "!")
+        assert (sentence.words[-1] == "?") == sentence.asked
         assert len(sentence.words) > 1
 
 
@@ -38,6 +39,16 @@ def test_case_accents_and_typographic_marks_are_folded() -> None:
 
 def test_sentences_end_with_their_marks_and_with_lines() -> None:
     assert texts("Hi Robin,\n\nAny news? It is late!\nRegards") == ["Hi Robin", "Any news?", "It is late!", "Regards"]
+
+
+def test_a_blank_line_opens_a_paragraph() -> None:
+    opening = [
+        sentence.text
+        for sentence in split("Hi Robin,\n\nAny news? It is late!\nNo?\n\n--\n\nRegards")
+        if sentence.opens
+    ]
+
+    assert opening == ["Hi Robin", "Any news?", "Regards"]
 
 
 def test_a_wrapped_line_goes_on() -> None:

@@ -1,8 +1,8 @@
 """What a message wants, told from its words alone: locally, in well under a millisecond, with the words it rests on.
 
 `scoring` weighs the cues that `lexicon` holds, sentence by sentence (`sentences`); `vocabulary` reads the language they
-are written in, `cues/*.toml` are the cues, strictly read by `tables`; `learned` hears what no cue knows; `rules` is
-what the owner decided beforehand. `price_requests` tells apart whether somebody asks to pay less, by the cues in
+are written in, `cues/*.toml` are the cues, strictly read by `tables`; `learned` hears cues and words together; `rules`
+is what the owner decided beforehand. `price_requests` tells apart whether somebody asks to pay less, by the cues in
 `price_cues`.
 """
 

@@ -1,7 +1,7 @@
-"""What a sentence that no cue knows sounds like: a logistic layer over its words, learned from labelled sentences.
+"""What a paragraph sounds like: a logistic layer over its words and over the cues in it, learned from labelled texts.
 
-It knows nothing but which words, and which neighbours, people used for what. So it never makes sure:
-what it says is capped below what an automatic answer may build on. The weights are `cues/learned.toml`, which
+It knows nothing but which words, which neighbours and which cues people used for what. It never makes sure alone: what
+it says is capped below what an automatic answer may build on. The weights are `cues/learned.toml`, which
 `tests/bench/learn.py` writes; nothing is learned while the program runs.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from math import exp, log, sqrt
+from operator import xor
 from struct import Struct
 from typing import Any
 from zlib import crc32
@@ -24,61 +24,126 @@ from whiteglove.message import Kind
 SUREST = 0.78
 """The most that the layer says of any kind."""
 
-LEAST = 0.3
+LEAST = 0.02
 """What is less likely is not told."""
 
 PLACE = 3
 """Bytes in which the number of a mark is written."""
 
+CUE_SHARE = 0.25
+"""What a cue counts in a paragraph, however long that is."""
+
 _MARKS = (1 << 8 * PLACE) - 1
 _NOTHING = 128
-# The sum of 250 weights of a byte each fits into two.
-_MOST = 250
+# Each kind has room in a sum for the weights of so many words, of three bytes each, and behind them stands how many of
+# them there are.
 _FIELD = 2
+_FULL = (1 << 8 * _FIELD) - 1
+_REMEMBERED = 4096
+MOST_WORDS = 84
+"""Words and ends of sentences of a paragraph that are heard."""
 _STEM = 4
 _TELLING = 4
-_LEAST = log(LEAST / (1 - LEAST))
-# Makes one number of two; a small one, so that all of them stay small.
+# Sets the left one of a pair apart from the right one, so that "is it" and "it is" are two; small, so that all stay so.
 _PAIR = 31
-_FIRST, _LAST, _ASKED, _LOUD, _NUMBER = (crc32(mark) & _MARKS for mark in (b"^", b"$", b"?", b"!", b"#"))
+# How strong a cue is: it hints, it supports, it makes sure.
+_LEVELS = (0.0, 0.5, 0.8)
 
 
-def marks(sentence: Sentence) -> set[int]:
-    """What is looked at, as numbers: each word, and each pair of neighbours by their first four letters.
+def likelihood(odds: float) -> float:
+    """The probability, from 0 to 1, whose odds have this logarithm."""
+    return 1 / (1 + exp(-odds))
 
-    The beginning and the end of the sentence count as neighbours; numbers written in digits are all the same.
+
+def odds_of(likelihood: float) -> float:
+    """The logarithm of the odds of a probability, from 0 to 1."""
+    return log(likelihood / (1 - likelihood))
+
+
+def _number(mark: str) -> int:
+    return crc32(mark.encode()) & _MARKS
+
+
+def _as_left(number: int) -> int:
+    return number * _PAIR & _MARKS
+
+
+_LEAST = odds_of(LEAST)
+_BEGINNING = _as_left(_number("^"))
+_DIGITS = _number("#")
+_ENDS = {"": _number("$"), "?": _number("?"), "!": _number("!")}
+
+
+def marks(sentences: Sequence[Sentence]) -> list[int]:
+    """What is looked at in a paragraph, as numbers: each word, its first four letters, and each pair of neighbours by
+    their first four.
+
+    The beginning and the end of each sentence count as neighbours; numbers written in digits are all the same. A pair
+    counts once.
     """
-    end = _ASKED if sentence.asked else _LAST
-    numbers = [_numbers(word) for word in sentence.words[:-1]]
-    found = {whole for whole, _ in numbers}
-    found.add(end)
-    stems = [_FIRST, *[stem for _, stem in numbers], end]
-    found.update([(left * _PAIR + right) & _MARKS for left, right in pairwise(stems)])
-    if "!" in sentence.text:
-        found.add(_LOUD)
-    return found
+    numbers = [_numbers(word) for word in _heard(sentences)]
+    alone = [mark for found, _, _ in numbers for mark in found]
+    return alone + sorted({left ^ right for (_, left, _), (_, _, right) in pairwise(numbers)})
 
 
-@lru_cache(maxsize=4096)
-def _numbers(word: str) -> tuple[int, int]:
-    """The numbers of a word and of its beginning."""
+def _heard(sentences: Sequence[Sentence]) -> list[str]:
+    """The words, and between them the ends of the sentences, which are the beginnings of the next ones."""
+    words = [""]
+    for sentence in sentences:
+        words += sentence.words
+    return words[:MOST_WORDS]
+
+
+def marks_of_cues(cues: Mapping[Kind, float]) -> list[int]:
+    """The marks of the cues that speak for some kinds with some strength, from 0 to 1."""
+    return [_number(f"{kind} {level}") for kind, strength in cues.items() for level in _LEVELS if strength >= level]
+
+
+def share_of(words: int) -> float:
+    """What each mark counts among so many words: a paragraph of many words is not surer than one of few."""
+    return 1 / sqrt(2 * words + 1)
+
+
+def _numbers(word: str) -> tuple[tuple[int, ...], int, int]:
+    """The numbers of a word alone, and those of its beginning as the left and as the right one of a pair."""
+    if word in _ENDS:
+        return (_ENDS[word],), _BEGINNING, _ENDS[word]
     if word[0].isdigit():
-        return _NUMBER, _NUMBER
-    return crc32(word.encode()) & _MARKS, crc32(word[:_STEM].encode()) & _MARKS
+        return (_DIGITS,), _as_left(_DIGITS), _DIGITS
+    stem = _number(word[:_STEM])
+    alone = (_number(word), _number(word[:_STEM] + "…")) if len(word) > _STEM else (stem,)
+    return alone, _as_left(stem), stem
+
+
+class _Known(dict[str, int]):
+    """What was looked up of each word; all of it is forgotten where it grows too large."""
+
+    def __init__(self, look_up: Callable[[str], int]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[word] = self._look_up(word)
+        return found
 
 
 class Learned:
     """The weights of each mark for each kind, in whole steps of `scale`."""
 
-    __slots__ = ("_kinds", "_rows", "_scale", "_sums")
+    __slots__ = ("_alone", "_kinds", "_left", "_right", "_rows", "_scale", "_sums")
 
-    def __init__(self, kinds: Sequence[Kind], rows: Mapping[int, bytes], scale: float) -> None:
+    def __init__(self, kinds: Sequence[Kind], rows: Iterable[tuple[int, bytes]], scale: float) -> None:
         """`rows` has for each mark one byte for each kind, 128 being nothing."""
         self._kinds = tuple(kinds)
         self._scale = scale
-        self._sums = Struct(f"<{len(kinds)}H")
-        # All kinds of a mark are one long number, so that they are summed at once.
-        self._rows = {mark: int.from_bytes(_spaced(row), "little") for mark, row in rows.items()}
+        self._sums = Struct(f"<{len(kinds) + 1}H")
+        # All weights of a mark are one long number, so that they are summed at once.
+        self._rows = {mark: int.from_bytes(_spaced(row), "little") for mark, row in rows}
+        self._alone = _Known(lambda word: sum(self._rows.get(mark, 0) for mark in _numbers(word)[0]))
+        self._left = _Known(lambda word: _numbers(word)[1])
+        self._right = _Known(lambda word: _numbers(word)[2])
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Learned:
@@ -96,53 +161,72 @@ class Learned:
         if len(raw) % width:
             raise GrammarError(f"cues learned: {len(raw)} bytes are no rows of {width}")
         places = range(0, len(raw), width)
-        return cls(
-            kinds,
-            {int.from_bytes(raw[at : at + PLACE], "little"): raw[at + PLACE : at + width] for at in places},
-            scale,
-        )
+        rows = ((int.from_bytes(raw[at : at + PLACE], "little"), raw[at + PLACE : at + width]) for at in places)
+        return cls(kinds, rows, scale)
 
-    def likely(self, sentence: Sentence) -> dict[Kind, float]:
-        """How likely the sentence is of each kind, from 0 to 1, without those that are less likely than `LEAST`.
+    def odds(self, sentences: Sequence[Sentence], cues: Mapping[Kind, float]) -> dict[Kind, float]:
+        """The logarithms of the odds (`likelihood`) that a paragraph of these sentences, in which cues speak for some
+        kinds with some strength, is of each kind, without those that are less likely than `LEAST`.
 
-        The figures need not add up to 1: it may be of two kinds, or of none.
+        It may be of two kinds, or of none. Nothing is said where most of the words are unknown.
         """
-        found = marks(sentence)
-        known = self._rows
-        rows = [known[mark] for mark in found if mark in known][:_MOST]
-        sums = self._sums.unpack(sum(rows).to_bytes(self._sums.size, "little"))
-        step = self._scale / sqrt(len(found))
-        nothing = _NOTHING * len(rows)
-        least = nothing + _LEAST / step
-        if max(sums) < least:
+        words = _heard(sentences)
+        right = map(self._right.__getitem__, words)
+        next(right)
+        pairs = self._rows.keys() & map(xor, map(self._left.__getitem__, words), right)
+        weight = sum(map(self._rows.__getitem__, pairs), sum(map(self._alone.__getitem__, words)))
+        if weight >> len(self._kinds) * _FIELD * 8 < len(words):
             return {}
+        *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
+        step, nothing = self._scale * share_of(len(words)), _NOTHING * rows
+        if not cues:
+            least = nothing + _LEAST / step
+            return {
+                kind: step * (total - nothing) for kind, total in zip(self._kinds, sums, strict=True) if total >= least
+            }
+        of_cues = self._summed(sum(self._rows.get(mark, 0) for mark in marks_of_cues(cues)))
         return {
-            kind: 1 / (1 + exp(step * (nothing - total)))
-            for kind, total in zip(self._kinds, sums, strict=True)
-            if total >= least
+            kind: odds
+            for kind, total, cue in zip(self._kinds, sums, of_cues, strict=True)
+            if (odds := step * (total - nothing) + self._scale * CUE_SHARE * cue) >= _LEAST
         }
 
-    def telling(self, sentence: Sentence, kind: Kind) -> str:
-        """The words, at most four, that say most clearly that the sentence is of this kind, as they were written."""
-        place = self._kinds.index(kind) * 8 * _FIELD
-        says: list[int] = []
-        spans: list[tuple[int, int]] = []
-        before, end = _FIRST, 0
-        for word in sentence.words[:-1]:
-            whole, stem = _numbers(word)
-            rows = (self._rows.get(whole), self._rows.get((before * _PAIR + stem) & _MARKS))
-            says.append(sum((row >> place & 0xFFFF) - _NOTHING for row in rows if row))
-            start = sentence.folded.index(word, end)
-            before, end = stem, start + len(word)
-            spans.append((start, end))
-        first = max(range(max(len(says) - _TELLING, 0) + 1), key=lambda at: sum(says[at : at + _TELLING]))
-        last = min(first + _TELLING, len(spans)) - 1
+    def _summed(self, weight: int) -> list[int]:
+        """What is said for each kind, in steps."""
+        *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
+        nothing = _NOTHING * rows
+        return [total - nothing for total in sums]
+
+    def telling(self, sentences: Sequence[Sentence], kind: Kind) -> str:
+        """The words, at most four, that say most clearly that the paragraph is of this kind, as they were written."""
+        place = self._kinds.index(kind)
+        found = [(self._says(sentence, place), sentence) for sentence in sentences]
+        (_, first), sentence = max(found, key=lambda each: each[0][0])
+        words = sentence.words[:-1]
+        start = end = 0
+        for number, word in enumerate(words[: first + _TELLING]):
+            at = sentence.folded.index(word, end)
+            end = at + len(word)
+            start = at if number == first else start
         # The folded text begins with a space that the text has not.
-        return sentence.text[spans[first][0] - 1 : spans[last][1] - 1]
+        return sentence.text[start - 1 : end - 1]
+
+    def _says(self, sentence: Sentence, place: int) -> tuple[int, int]:
+        """How much the most telling words of a sentence say for a kind, and with which of them they begin."""
+        at, count = place * _FIELD * 8, len(self._kinds) * _FIELD * 8
+        says = []
+        left = _BEGINNING
+        for word in sentence.words[:-1]:
+            weight = self._alone[word] + self._rows.get(left ^ self._right[word], 0)
+            says.append((weight >> at & _FULL) - _NOTHING * (weight >> count))
+            left = self._left[word]
+        sums = list(accumulate(says, initial=0))
+        starts = range(max(len(says) - _TELLING, 0) + 1)
+        return max(((sums[min(at + _TELLING, len(says))] - sums[at], at) for at in starts), key=lambda each: each[0])
 
 
 def _spaced(row: bytes) -> bytes:
-    """Each weight with room for a sum."""
-    spaced = bytearray(len(row) * _FIELD)
-    spaced[::_FIELD] = row
+    """Each weight with room for a sum, and behind them that it is one row."""
+    spaced = bytearray((len(row) + 1) * _FIELD)
+    spaced[::_FIELD] = row + b"\x01"
     return bytes(spaced)

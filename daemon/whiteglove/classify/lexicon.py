@@ -9,7 +9,7 @@ and each damper carries sentences that show what it is for and what it must leav
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -27,6 +27,9 @@ _FILLED = 0.7
 _TOO_FEW = 2
 # A language is considered that has so large a part of the common words that the most likely one has, or one less.
 _NEARLY = 0.6
+# Room for the count of one language's words in the sum over all of them, in bits; no list of common words is so long.
+_PLACE = 16
+_MOST = (1 << _PLACE) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,34 @@ Match = tuple[Cue | Damper, int, int]
 """What stands in a sentence, and from where to where in its folded text."""
 
 
+_Entry = tuple[int, Words, tuple[Words, ...], Phrase, Cue | Damper]
+"""What is looked at where the word of an anchor is met: where its neighbour is, which words may stand there, which
+others are needed, the phrase, and what it means."""
+
+
 class Index:
     """Phrases with what they stand for, each found by the words of its anchor."""
 
     __slots__ = ("_entries",)
 
     def __init__(self, meanings: Iterable[Meaning]) -> None:
-        entries: dict[str, list[tuple[int, Words, tuple[Words, ...], Phrase, Cue | Damper]]] = {}
+        entries: dict[str, list[_Entry]] = {}
         for phrase, meaning in meanings:
             assert phrase.anchor is not None
             words, step, neighbours = phrase.anchor
             for word in words:
                 entries.setdefault(word, []).append((step, neighbours, phrase.needed, phrase, meaning))
-        self._entries = {word: tuple(found) for word, found in entries.items()}
+        self._entries = entries
+
+    def near(self, words: Words) -> Index | None:
+        """The phrases whose word is among these of a message, so that its sentences need to be searched for no others;
+        None where there are none."""
+        found = self._entries.keys() & words
+        if not found:
+            return None
+        index = Index(())
+        index._entries = {word: self._entries[word] for word in found}
+        return index
 
     def matches(self, sentence: Sentence) -> Iterable[Match]:
         """What stands in a sentence, each meaning once.
@@ -104,12 +122,14 @@ class Index:
         This is the inner loop of everything: most phrases are dismissed by one look at a neighbour of their word.
         """
         tokens, entries = sentence.words, self._entries
-        words: Words = frozenset()
+        if entries.keys().isdisjoint(tokens):
+            return ()
+        words: Words = ANY
         found: dict[int, Match] = {}
         for at, token in enumerate(tokens):
             if token in entries:
                 for step, neighbours, needed, phrase, meaning in entries[token]:
-                    # The empty word at the end of the list is the neighbour of the first word and of the last.
+                    # The end of the sentence is the neighbour of its first word and of its last.
                     if step and tokens[at + step] not in neighbours:
                         continue
                     words = words or frozenset(tokens)
@@ -172,6 +192,8 @@ class Lexicon:
 
     tongues: tuple[Tongue, ...]
     learned: Learned | None = None
+    common: Mapping[str, int] = field(default_factory=dict)
+    """Each word that is common somewhere, with a number in which each of its languages has a place."""
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, Mapping[str, Any]]) -> Lexicon:
@@ -181,7 +203,11 @@ class Lexicon:
         """
         spoken = {language: table for language, table in tables.items() if language != _LEARNED}
         tongues = tuple(Tongue(Table(table, language, LANGUAGE_KEYS)) for language, table in spoken.items())
-        return cls(tongues, Learned.from_table(tables[_LEARNED]) if _LEARNED in tables else None)
+        common: dict[str, int] = {}
+        for number, tongue in enumerate(tongues):
+            for word in tongue.common:
+                common[word] = common.get(word, 0) + (1 << number * _PLACE)
+        return cls(tongues, Learned.from_table(tables[_LEARNED]) if _LEARNED in tables else None, common)
 
     def check(self) -> Lexicon:
         """This lexicon, all of its languages read.
@@ -192,13 +218,14 @@ class Lexicon:
             _ = tongue.cues
         return self
 
-    def spoken(self, sentences: Iterable[Sentence]) -> tuple[Tongue, ...]:
-        """The languages that the sentences may be in, told by their common words; all of them where these are too few.
+    def spoken(self, words: Words) -> tuple[Tongue, ...]:
+        """The languages that a text of these words may be in, told by the common ones; all of them where these are too
+        few.
 
         Words such as "urgent" belong to several languages, but only one knows how to say that something is not.
         """
-        words = frozenset[str]().union(*(sentence.words for sentence in sentences))
-        known = [len(tongue.common & words) for tongue in self.tongues]
+        counted = sum(map(self.common.__getitem__, self.common.keys() & words))
+        known = [counted >> number * _PLACE & _MOST for number in range(len(self.tongues))]
         most = max(known, default=0)
         if most < _TOO_FEW:
             return self.tongues

@@ -27,7 +27,7 @@ def _words(sentence: Sentence) -> str | None:
     """The words of the cue that stands first. A word such as "gratis" is of several languages: where one of them knows
     that it means something else here, none of them counts."""
     places: list[tuple[int, int]] = []
-    for tongue in _lexicon().spoken([sentence]):
+    for tongue in _lexicon().spoken(frozenset(sentence.words)):
         for cue, start, end in tongue.wishes.matches(sentence):
             if isinstance(cue, Damper) or cue.is_silenced(sentence):
                 return None

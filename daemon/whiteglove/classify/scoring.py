@@ -8,14 +8,14 @@ others would add if they were independent. So any number of weak cues stays weak
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
-from math import prod
-from typing import NamedTuple
+from math import inf, prod
 
-from whiteglove.classify.learned import SUREST, Learned
-from whiteglove.classify.lexicon import Damper, Lexicon, Match, Tongue
+from whiteglove.classify.learned import MOST_WORDS, SUREST, Learned, likelihood, odds_of
+from whiteglove.classify.lexicon import Cue, Damper, Index, Lexicon, Match
+from whiteglove.classify.phrases import Words
 from whiteglove.classify.sentences import Sentence, split
 from whiteglove.classify.temper import temper
 from whiteglove.message import EASY_KINDS, Classification, Guess, Kind
@@ -42,20 +42,21 @@ SUPPORTED = 0.5
 SURE = 0.8
 """From here on a kind goes before others of higher rank, and an automatic answer may build on it."""
 
+_PLACE = {kind: place for place, kind in enumerate(RANK)}
 _ASKED = 0.7
-# So likely a sentence must be of a kind for that to count where no cue speaks.
-_WISHES = {
-    Kind.STATUS_REQUEST: 0.6,
-    Kind.DEADLINE_MISSED: 0.42,
-    Kind.COMPLAINT: 0.5,
-    Kind.URGENT_REQUEST: 0.42,
-    Kind.NEW_WORK: 0.5,
-    Kind.SCOPE_CHANGE: 0.5,
-    Kind.SCHEDULING: 0.5,
-    Kind.BILLING: 0.5,
-}
-_QUESTION = {Kind.QUESTION: 0.5}
-_ASIDES = {Kind.THANKS: 0.6, Kind.FYI: 0.6}
+_WISHES = frozenset(RANK) - EASY_KINDS - {Kind.QUESTION}
+# So likely a paragraph must be of a kind for that to count; less is enough for the likeliest of its kinds, unless that
+# alarms, may be answered, or needs no answer.
+_LIKELY = odds_of(0.4)
+_LIKELIEST = odds_of(0.25)
+_WEIGHTY = EASY_KINDS | {Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST, Kind.STATUS_REQUEST}
+# A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
+_BELIEVED = odds_of(0.4)
+_DOUBTED = odds_of(0.03)
+_UNBELIEVED = 0.25
+# What is less likely a question is none for a question mark alone.
+_UNASKED = odds_of(0.1)
+_TELLS = odds_of(0.8)
 # A sentence of up to so many words that no cue knows is a name, a greeting or an aside.
 _SMALL_TALK = 3
 _GREETINGS = frozenset({
@@ -64,6 +65,7 @@ _GREETINGS = frozenset({
     "boa", "caro", "cara", "hoi", "beste", "dag", "goedemorgen",
 })  # fmt: skip
 _LONGEST_GREETING = 5
+_NAME = 2
 _FRESH_SUBJECT = 0.85
 _REPLY_SUBJECT = 0.2
 _CUE_LENGTH = 80
@@ -72,6 +74,15 @@ _PREFIX = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fw|fwd|wg|tr|rv|rif|r|i|res|enc)\s*(?:[\[(]\d+[\])])?\s*:\s*", re.I
 )
 _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
+
+
+HEARD = "heard"
+"""The name of the evidence that is no cue's."""
+
+
+def _joined(weights: Sequence[float]) -> float:
+    best, *others = sorted(weights, reverse=True) or [0.0]
+    return best + (1 - best) * (1 - prod(1 - weight for weight in others)) / 2
 
 
 @dataclass(slots=True)
@@ -98,9 +109,12 @@ class _Tally:
         return self.score(kind) if kind in self.evidence else 0.0
 
     def score(self, kind: Kind) -> float:
-        weights = sorted((weight for weight, _ in self.evidence[kind].values()), reverse=True)
-        best, others = weights[0], 1 - prod(1 - weight for weight in weights[1:])
-        return best + (1 - best) * others / 2
+        """What was heard without a cue makes a kind likelier, and never surer than it can be itself."""
+        found = self.evidence[kind]
+        score = _joined([weight for weight, _ in found.values()])
+        if HEARD in found and score > SUREST:
+            score = max(SUREST, _joined([weight for name, (weight, _) in found.items() if name != HEARD]))
+        return score
 
     def cues(self, kinds: Iterable[Kind]) -> tuple[str, ...]:
         """The words that spoke loudest for these kinds, none of them twice."""
@@ -125,17 +139,7 @@ def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[G
             return Classification((vote.kind,), 1.0, cues=(_shortened(vote.cue),) if vote.cue else ())
     tally = _Tally()
     if text is not None:
-        sentences = _weighted(subject, text)
-        tongues = lexicon.spoken(sentence for sentence, _ in sentences)
-        matched = [_found(sentence, weight, tongues) for sentence, weight in sentences]
-        read = [_read(one, tongues, None, tally) for one in matched]
-        if tally.supported <= {Kind.QUESTION}:
-            # Nothing that cues know of was wanted, so that it is read once more, by ear.
-            tally = _Tally()
-            read = [_read(one, tongues, lexicon.learned, tally) for one in matched]
-        if not tally.supported:
-            for sentence in read:
-                _read_asides(sentence, tongues, tally)
+        _read(_weighted(subject, text), lexicon, tally)
     for number, vote in enumerate(votes):
         tally.add(vote.kind, f"vote {number}", max(vote.confidence, 0.0), vote.cue)
     found = _conclude(tally)
@@ -157,113 +161,223 @@ def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
     return [(sentence, weight) for sentence in split(title)] + [(sentence, 1.0) for sentence in body]
 
 
-class _Found(NamedTuple):
-    """A sentence, its weight, and the cues and dampers of wishes that stand in it."""
+@dataclass(slots=True)
+class _Reading:
+    """A sentence and its weight, what speaks for a wish in it, what dampens that, and the kinds whose cues were taken
+    back there."""
 
     sentence: Sentence
     weight: float
-    matches: Sequence[Match]
-    dampers: Sequence[Damper]
-
-
-def _found(sentence: Sentence, weight: float, tongues: Sequence[Tongue]) -> _Found:
-    matches = [match for tongue in tongues for match in tongue.wishes.matches(sentence)]
-    dampers = [what for what, start, end in matches if isinstance(what, Damper) and what.fits(sentence, start, end)]
-    return _Found(sentence, weight, matches, dampers)
-
-
-class _Read(NamedTuple):
-    """A sentence, its weight, the dampers that stand in it, the kinds whose cues were taken back there, and what it
-    sounds like where no cue knew it, as `learned` hears it."""
-
-    sentence: Sentence
-    weight: float
-    dampers: Sequence[Damper]
-    silenced: set[Kind]
-    learned: Learned | None
-    likely: Mapping[Kind, float]
+    evidence: list[tuple[Cue, float, str]] = field(default_factory=list)
+    dampers: Sequence[Damper] = ()
+    silenced: Set[Kind] = frozenset()
 
     @property
     def courteous(self) -> bool:
         return any(damper.courtesy for damper in self.dampers)
 
+    @property
+    def settled(self) -> bool:
+        """Whether no question needs to be looked for."""
+        return self.courteous or any(strength >= SUPPORTED for _, strength, _ in self.evidence)
 
-def _read(found: _Found, tongues: Sequence[Tongue], learned: Learned | None, tally: _Tally) -> _Read:
-    """Weigh what is asked: by its cues, else by what was learned.
 
-    A question mark and a "could you" speak for `question` only where nothing says more.
-    """
-    sentence, weight, matches, dampers = found
-    read = _Read(sentence, weight, dampers, set(), learned, {})
-    for damper in dampers:
+def _read(sentences: Iterable[tuple[Sentence, float]], lexicon: Lexicon, tally: _Tally) -> None:
+    """Weigh what is wished; where nothing is, what is asked; where nothing is either, what is told."""
+    readings = [_Reading(sentence, weight) for sentence, weight in sentences]
+    words: Words = frozenset().union(*[reading.sentence.words for reading in readings])
+    tongues = lexicon.spoken(words)
+    wishes = _near([tongue.wishes for tongue in tongues], words)
+    for reading in readings:
+        _look_for_wishes(reading, wishes, tally)
+    paragraphs = [_Paragraph(some, lexicon.learned) for some in _paragraphs(readings)]
+    for paragraph in paragraphs:
+        paragraph.weigh_wishes(tally)
+    requests = _near([tongue.requests for tongue in tongues], words)
+    for paragraph in paragraphs:
+        paragraph.weigh_questions(requests, tally)
+    if not tally.supported:
+        asides = _near([tongue.asides for tongue in tongues], words)
+        for paragraph in paragraphs:
+            paragraph.weigh_asides(asides, tally)
+
+
+def wishes(text: str, lexicon: Lexicon) -> dict[Kind, float]:
+    """How strongly cues alone speak for each wish in a text; for who learns how far they are to be believed."""
+    readings = [_Reading(sentence, 1.0) for sentence in split(text)]
+    words: Words = frozenset().union(*[reading.sentence.words for reading in readings])
+    indexes = _near([tongue.wishes for tongue in lexicon.spoken(words)], words)
+    for reading in readings:
+        _look_for_wishes(reading, indexes, _Tally())
+    return _strongest(readings)
+
+
+def _strongest(readings: Iterable[_Reading]) -> dict[Kind, float]:
+    found: dict[Kind, float] = {}
+    for reading in readings:
+        for cue, strength, _ in reading.evidence:
+            found[cue.kind] = max(found.get(cue.kind, 0.0), strength)
+    return found
+
+
+def _near(indexes: Iterable[Index], words: Words) -> list[Index]:
+    return [near for index in indexes if (near := index.near(words))]
+
+
+def _look_for_wishes(reading: _Reading, wishes: Iterable[Index], tally: _Tally) -> None:
+    """What cues know of the wishes in a sentence, and what dampens them there."""
+    sentence = reading.sentence
+    matches: list[Match] = []
+    for index in wishes:
+        matches += index.matches(sentence)
+    if not matches:
+        return
+    reading.dampers = [
+        what for what, start, end in matches if isinstance(what, Damper) and what.fits(sentence, start, end)
+    ]
+    for damper in reading.dampers:
         tally.pressure |= damper.pressure
         tally.calm |= Kind.URGENT_REQUEST in damper.kinds and not damper.factor
-    if _weigh(read, matches, tally) or read.courteous:
-        return read
-    # A greeting is nobody's wish, whatever names stand in it.
-    if learned and not (sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING):
-        read = read._replace(likely=learned.likely(sentence))
-    # What sounds more like thanks or news than like a wish is none.
-    told = max([likely for kind, likely in read.likely.items() if kind in EASY_KINDS], default=0.0) if learned else 0.0
-    if not (_weigh_likely(read, _WISHES, tally, least=told) or Kind.QUESTION in tally.supported):
-        if sentence.asked:
-            tally.add(Kind.QUESTION, "question mark", _ASKED * weight, sentence.text)
-        elif not _weigh(read, (match for tongue in tongues for match in tongue.requests.matches(sentence)), tally):
-            _weigh_likely(read, _QUESTION, tally)
-    return read
+    reading.evidence = _weighed(reading, matches)
 
 
-def _read_asides(read: _Read, tongues: Sequence[Tongue], tally: _Tally) -> None:
-    """Weigh what is told, and count whether it was understood."""
-    told = _weigh(read, (match for tongue in tongues for match in tongue.asides.matches(read.sentence)), tally)
-    if told or _weigh_likely(read, _ASIDES, tally):
-        tally.understood += 1
-    elif (
-        not any(kind in EASY_KINDS and likely >= SUPPORTED for kind, likely in read.likely.items())
-        and not read.courteous
-        and len(read.sentence.words) - 1 > _SMALL_TALK
-        and read.weight == 1.0
-    ):
-        tally.unexplained += 1
-
-
-def _weigh(read: _Read, found: Iterable[Match], tally: _Tally) -> bool:
-    """Add what was found to the tally; whether any of it is supported here."""
-    supported = False
-    for cue, start, end in found:
+def _weighed(reading: _Reading, matches: Iterable[Match]) -> list[tuple[Cue, float, str]]:
+    """The cues among what was found, with what is left of their weight there."""
+    found = []
+    for cue, start, end in matches:
         if isinstance(cue, Damper):
             continue
-        if cue.is_silenced(read.sentence):
-            read.silenced.add(cue.kind)
+        if cue.is_silenced(reading.sentence):
+            reading.silenced |= {cue.kind}
             continue
-        strength = cue.weight
-        for damper in read.dampers:
-            if cue.kind in damper.kinds:
-                strength *= damper.factor
+        strength = _dampened(cue.kind, cue.weight, reading.dampers)
         if strength:
-            tally.add(cue.kind, cue.name, strength * read.weight, read.sentence.text[start - 1 : end - 1])
-        supported |= strength >= SUPPORTED
-    return supported
+            found.append((cue, strength, reading.sentence.text[start - 1 : end - 1]))
+    return found
 
 
-def _weigh_likely(read: _Read, enough: Mapping[Kind, float], tally: _Tally, *, least: float = 0.0) -> bool:
-    """Add the kinds that the sentence is likely `enough` to be of, and at least so likely; whether it is of any.
+def _dampened(kind: Kind, strength: float, dampers: Iterable[Damper]) -> float:
+    for damper in dampers:
+        if kind in damper.kinds:
+            strength *= damper.factor
+    return strength
 
-    Not those whose cues were taken back: "the status bar" sounds like "the status".
-    """
+
+def _paragraphs(readings: Iterable[_Reading]) -> Iterator[list[_Reading]]:
+    """The paragraphs; long ones in pieces, so that a wish is not lost in a story."""
+    some: list[_Reading] = []
+    words = 0
+    for reading in readings:
+        if some and (reading.sentence.opens or words + len(reading.sentence.words) > MOST_WORDS):
+            yield some
+            some, words = [], 0
+        some.append(reading)
+        words += len(reading.sentence.words)
+    if some:
+        yield some
+
+
+class _Paragraph:
+    """Some sentences, and how likely together they are of each kind, their cues being heard with their words."""
+
+    __slots__ = ("_heard", "_learned", "_likeliest", "_odds", "_readings", "_weight")
+
+    def __init__(self, readings: Sequence[_Reading], learned: Learned | None) -> None:
+        self._readings = readings
+        self._learned = learned
+        self._weight = readings[0].weight
+        self._odds: Mapping[Kind, float] = {}
+        self._likeliest: Kind | None = None
+        self._heard: list[Sentence] = []
+        # A subject is a title, in which few people say what they want; where it is all there is, its weight is 1.
+        if learned and self._weight == 1.0:
+            self._heard = [one.sentence for one in readings if not (one.courteous or _greets(one.sentence))]
+            if not _is_name(self._heard):
+                self._odds = odds = learned.odds(self._heard, _strongest(readings))
+                self._likeliest = max(odds, key=odds.__getitem__, default=None)
+
+    def weigh_wishes(self, tally: _Tally) -> None:
+        """Weigh what cues say as far as the whole paragraph bears them out, and what it sounds like besides."""
+        for reading in self._readings:
+            for cue, strength, words in reading.evidence:
+                tally.add(cue.kind, cue.name, self._believed(reading, cue.kind, strength) * self._weight, words)
+        for kind, odds in self._odds.items():
+            if kind in _WISHES and odds >= _LIKELIEST and self._sounds_like(kind):
+                self._add_heard(kind, tally)
+
+    def weigh_questions(self, requests: Sequence[Index], tally: _Tally) -> None:
+        """A question mark and a "could you" speak for `question` only where nothing says more."""
+        if Kind.QUESTION in tally.supported:
+            return
+        for reading in self._readings:
+            if reading.settled:
+                continue
+            if reading.sentence.asked and not self._only_tells(reading.sentence):
+                tally.add(Kind.QUESTION, "question mark", _ASKED * self._weight, reading.sentence.text)
+            elif requests:
+                _add_cues(reading, requests, tally)
+        if self._sounds_like(Kind.QUESTION) and Kind.QUESTION not in tally.supported:
+            self._add_heard(Kind.QUESTION, tally)
+
+    def weigh_asides(self, asides: Iterable[Index], tally: _Tally) -> None:
+        """Weigh what is told, and count how many sentences were understood."""
+        told = [kind for kind in EASY_KINDS if self._sounds_like(kind)]
+        for kind in told:
+            self._add_heard(kind, tally)
+        for reading in self._readings:
+            if _add_cues(reading, asides, tally) or told:
+                tally.understood += 1
+            elif self._weight == 1.0 and len(reading.sentence.words) - 1 > _SMALL_TALK and not reading.courteous:
+                tally.unexplained += 1
+
+    def _sounds_like(self, kind: Kind) -> bool:
+        """Not of what cues were taken back for: "the status bar" sounds like "the status"."""
+        enough = _LIKELIEST if kind is self._likeliest and kind not in _WEIGHTY else _LIKELY
+        return self._odds.get(kind, -inf) >= enough and not any(
+            kind in reading.silenced or not _dampened(kind, 1.0, reading.dampers) for reading in self._readings
+        )
+
+    def _only_tells(self, sentence: Sentence) -> bool:
+        """Whether a sentence that ends with a question mark is thanks or news all the same: "How nice is that?"."""
+        odds = self._odds
+        if self._learned and len(self._heard) > 1:
+            odds = self._learned.odds([sentence], {})
+        told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
+        return told >= _TELLS and odds.get(Kind.QUESTION, -inf) < _UNASKED
+
+    def _believed(self, reading: _Reading, kind: Kind, strength: float) -> float:
+        """What is left of a cue: all of it where the paragraph, or its sentence alone, is likely of its kind."""
+        if not self._odds:
+            return strength
+        odds = self._odds.get(kind, -inf)
+        if odds < _BELIEVED and self._learned and len(self._heard) > 1 and reading.sentence in self._heard:
+            odds = max(odds, self._learned.odds([reading.sentence], _strongest([reading])).get(kind, odds))
+        return strength if odds >= _BELIEVED else min(strength, SUREST if odds >= _DOUBTED else _UNBELIEVED)
+
+    def _add_heard(self, kind: Kind, tally: _Tally) -> None:
+        assert self._learned
+        strength = min(max(likelihood(self._odds[kind]), SUPPORTED), SUREST)
+        tally.add(kind, HEARD, strength * self._weight, partial(self._learned.telling, self._heard, kind))
+
+
+def _add_cues(reading: _Reading, indexes: Iterable[Index], tally: _Tally) -> bool:
+    """Weigh the cues for what is asked or told; whether any supports it."""
     supported = False
-    for kind, likely in read.likely.items():
-        if kind not in enough or kind in read.silenced:
-            continue
-        strength = min(likely, SUREST)
-        for damper in read.dampers:
-            if kind in damper.kinds:
-                strength *= damper.factor
-        if read.learned and strength >= max(enough[kind], least):
-            words = partial(read.learned.telling, read.sentence, kind)
-            tally.add(kind, "learned", max(strength, SUPPORTED) * read.weight, words)
-            supported = True
+    for index in indexes:
+        for cue, strength, words in _weighed(reading, index.matches(reading.sentence)):
+            tally.add(cue.kind, cue.name, strength * reading.weight, words)
+            supported |= strength >= SUPPORTED
     return supported
+
+
+def _greets(sentence: Sentence) -> bool:
+    """A greeting is nobody's wish, whatever names stand in it."""
+    return sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING
+
+
+def _is_name(sentences: Sequence[Sentence]) -> bool:
+    """Whether there is nothing, or hardly more than a name or a number that nobody asks about or calls out."""
+    return not any(sentence.words[-1] or len(sentence.words) - 1 > _NAME for sentence in sentences)
 
 
 def _conclude(tally: _Tally) -> Classification:
@@ -276,7 +390,8 @@ def _conclude(tally: _Tally) -> Classification:
     if not kinds:
         best = max(scores.values(), default=0.0)
         return Classification((Kind.QUESTION,), round(min(best, SUPPORTED), 3), abstained=True)
-    kinds.sort(key=lambda kind: (scores[kind] < SURE, RANK.index(kind) if kind in RANK else len(RANK)))
+    # Everybody asks something; what for is told by the others.
+    kinds.sort(key=lambda kind: (kind is Kind.QUESTION, scores[kind] < SURE, _PLACE.get(kind, len(RANK))))
     return Classification(tuple(kinds), round(scores[kinds[0]], 3), cues=tally.cues(kinds))
 
 

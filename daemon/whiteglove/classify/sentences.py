@@ -49,13 +49,15 @@ def _marks(kept: str) -> dict[int, str]:
     return table
 
 
+_ENDS = frozenset("?!")
 _PLAIN = _letters()
 _CLAUSES = _marks(kept=",.!?\n")
 _WORDS = _marks(kept="")
 
 
 class Sentence(NamedTuple):
-    """One sentence: as written, folded, its folded words and an empty one, and whether it ends with a question mark.
+    """One sentence: as written, folded, its folded words and its end (`?`, `!` or nothing), whether it asks, and
+    whether a paragraph begins with it.
 
     `folded` begins with a space: `folded[1:]` has the length of `text`.
     """
@@ -64,6 +66,7 @@ class Sentence(NamedTuple):
     folded: str
     words: list[str]
     asked: bool
+    opens: bool = False
 
 
 def fold(text: str) -> str:
@@ -72,9 +75,8 @@ def fold(text: str) -> str:
     if len(folded) != len(text):
         folded = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
     if not folded.isascii():
-        for letter in _PLAIN.keys() & set(folded):
-            folded = folded.replace(letter, _PLAIN[letter])
-        folded = _FOREIGN.sub(" ", folded)
+        for letter in set(_FOREIGN.findall(folded)):
+            folded = folded.replace(letter, _PLAIN.get(letter, " "))
     return folded.replace(" - ", " , ").translate(_CLAUSES)
 
 
@@ -90,25 +92,28 @@ def split(text: str) -> list[Sentence]:
     marked = folded.replace(". ", ".\n").replace("? ", "?\n").replace("! ", "!\n")
     sentences: list[Sentence] = []
     start = end = 0
+    opens = True
     for line in marked.split("\n"):
         end += len(line) + 1
+        if not line:
+            opens = True
+            if start == end - 1:
+                start = end
+            continue
         if line.endswith(".") and folded[end - 1 : end] == " " and _abbreviated(line):
             continue
-        while end - start > LONGEST:
-            cut = folded.rfind(" ", start + 1, start + LONGEST) + 1 or start + LONGEST
-            _gather(sentences, text, folded, spaced, start, cut)
+        while start < end:
+            cut = end
+            if end - start > LONGEST:
+                cut = folded.rfind(" ", start + 1, start + LONGEST) + 1 or start + LONGEST
+            if words := spaced[start:cut].split():
+                piece = folded[start:cut].rstrip(" ,\n")
+                last = piece[-1]
+                words.append(last if last in _ENDS else "")
+                sentences.append(Sentence(text[start : start + len(piece)], " " + piece, words, last == "?", opens))
+                opens = False
             start = cut
-        _gather(sentences, text, folded, spaced, start, end)
-        start = end
     return sentences
-
-
-def _gather(sentences: list[Sentence], text: str, folded: str, spaced: str, start: int, end: int) -> None:
-    words = spaced[start:end].split()
-    if words:
-        words.append("")
-        cut = folded[start:end].rstrip(" ,\n")
-        sentences.append(Sentence(text[start : start + len(cut)], " " + cut, words, cut.endswith("?")))
 
 
 def _tidy(text: str) -> str:

@@ -14,7 +14,8 @@ from whiteglove.message import Kind
 _READ_AT_MOST = 20_000
 # What stands before a word is looked at behind its first letter, so that only capitals are stopped at.
 _SHOUTED = re.compile("[A-ZÀ-ÖØ-Þ](?<![\\w-].)[A-ZÀ-ÖØ-Þ]{3,}(?![\\w-])")
-_BANGS = re.compile(r"!{2}|\?!|!\?|\?{3}")
+_SHORTEST = 4
+_NO_CAPITALS = bytes(code for code in range(256) if not _SHOUTED.match(4 * chr(code)))
 # Who is so thankful shouts for joy.
 _GLAD = 0.5
 # Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
@@ -50,7 +51,12 @@ def _figure(value: float) -> float:
 
 def _loudness(text: str) -> tuple[float, float]:
     """How much of it is shouted in capitals, and whether marks are heaped, "!!" or "???", each from 0 to 1."""
-    shouted = len(_SHOUTED.findall(text))
-    share = shouted / len(text.split()) if shouted >= _LOUD_WORDS else 0.0
-    loud = min(2 * share, 1.0) if share >= _LOUD_SHARE else 0.0
-    return loud, float(_BANGS.search(text) is not None)
+    words = len(text.split())
+    loud = 0.0
+    # Where there are fewer capitals than that share of shouted words has, nothing needs to be searched for.
+    if len(text.encode("latin-1", "ignore").translate(None, _NO_CAPITALS)) >= _LOUD_SHARE * words * _SHORTEST:
+        shouted = len(_SHOUTED.findall(text))
+        share = shouted / words if shouted >= _LOUD_WORDS else 0.0
+        loud = min(2 * share, 1.0) if share >= _LOUD_SHARE else 0.0
+    banged = ("!!" in text) or ("?!" in text) or ("!?" in text) or ("???" in text)
+    return loud, float(banged)

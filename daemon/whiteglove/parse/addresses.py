@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from whiteglove.message import Address
 from whiteglove.parse.words import decode_words
@@ -33,8 +34,18 @@ def parse_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     Groups count with their members. What stands in angle brackets is the address, whatever the name says; without
     brackets it is the word with an `@`. A name is decoded, an address never is; its domain is given in its ASCII form.
     """
-    if len(value) < _USUAL_LENGTH and (usual := _USUAL.match(value)):
+    return _parse_short(value) if len(value) < _USUAL_LENGTH else _parse(value)
+
+
+# A mailbox gets its mail from few people, and nearly all of it to one.
+@lru_cache(maxsize=512)
+def _parse_short(value: str) -> tuple[tuple[Address, ...], bool]:
+    if usual := _USUAL.match(value):
         return (_address(usual[3], usual[1] or usual[2] or ""),), False
+    return _parse(value)
+
+
+def _parse(value: str) -> tuple[tuple[Address, ...], bool]:
     if _ESCAPED.sub("", value).count('"') % 2:
         # A quote that is never closed would make everything behind it a name.
         value = value.replace('"', "")

@@ -57,6 +57,11 @@ class Evidence:
         return self.new[:4000].lower()
 
     @cached_property
+    def extensions(self) -> tuple[str, ...]:
+        """The names of the fields that no standard has."""
+        return tuple(name for name in self.fields if name.startswith("x-"))
+
+    @cached_property
     def opening(self) -> tuple[str, ...]:
         """The first lines of the new text that are not blank, where a machine says what its mail is; blanks folded."""
         lines = (" ".join(line[:300].split()) for line in self.new[:4000].split("\n"))
@@ -86,6 +91,8 @@ class Evidence:
     @cached_property
     def authentication(self) -> tuple[Result, ...]:
         """What the trusted server found out about the sender."""
+        if "authentication-results" not in self.fields:
+            return ()
         return trusted_results(self.message.headers, self.authserv_id)
 
     @cached_property

@@ -30,7 +30,7 @@ _SUPPRESSING = frozenset({"all", "oof", "autoreply"})
 # The registered keywords (RFC 9051 section 2.3.2), and what Thunderbird and Dovecot's examples call them.
 _JUNK = frozenset({"$junk", "junk"})
 _NO_JUNK = frozenset({"$notjunk", "notjunk", "nonjunk"})
-_SERVICE_FIELD = re.compile(r"(?:feedback-id|x-(?:ses|mailgun)-.*|x-mc-user|x-campaign.*|x-csa-complaints)$")
+_SERVICE_FIELD = re.compile(r"x-(?:(?:ses|mailgun)-.*|mc-user|campaign.*|csa-complaints)$")
 
 
 def own_mail(mail: Evidence) -> Finding | None:
@@ -67,7 +67,7 @@ def null_return_path(mail: Evidence) -> Finding | None:
 
 def list_headers(mail: Evidence) -> Finding | None:
     """R09 to R11: the fields of mailing lists and newsletters, or a list's address as `Sender`."""
-    is_list = any(name in _LIST_FIELDS or name.startswith("x-list-") for name in mail.fields)
+    is_list = not _LIST_FIELDS.isdisjoint(mail.fields) or any(name.startswith("x-list-") for name in mail.extensions)
     sender = mail.message.sender
     if is_list or (sender is not None and _LIST_SENDER.match(sender.local_part)):
         return Finding("list_headers", Kind.LIST)
@@ -84,8 +84,8 @@ def precedence(mail: Evidence) -> Finding | None:
 
 def auto_reply_header(mail: Evidence) -> Finding | None:
     """R15: fields that only programs write that answer by themselves."""
-    for name, values in mail.fields.items():
-        if _AUTO_REPLY_FIELD.match(name) and _word(values[0]) not in _NEGATIONS:
+    for name in mail.extensions:
+        if _AUTO_REPLY_FIELD.match(name) and _word(mail.first(name)) not in _NEGATIONS:
             return Finding("auto_reply_header", Kind.AUTO_REPLY)
     machine_made = (
         not _MACHINE_FIELDS.isdisjoint(mail.fields)
@@ -121,7 +121,8 @@ def auto_response_suppress(mail: Evidence) -> str | None:
 def mailing_service(mail: Evidence) -> str | None:
     """R28: services that send in bulk for others mark what they send, an invoice as well as what a person wrote in such
     a tool. That is no proof of a machine, but nobody waits there for an answer of one."""
-    return "mailing_service" if any(_SERVICE_FIELD.match(name) for name in mail.fields) else None
+    marked = "feedback-id" in mail.fields or any(_SERVICE_FIELD.match(name) for name in mail.extensions)
+    return "mailing_service" if marked else None
 
 
 def _word(value: str) -> str:

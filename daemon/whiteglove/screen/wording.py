@@ -121,7 +121,7 @@ def _is_certain(mail: Evidence, openings: list[int]) -> bool:
 
 def _bare(line: str) -> str:
     """The line in lower case, without what decorates its start."""
-    return _ORNAMENT.sub("", line, count=1).lower()
+    return (line if line[:1].isalnum() else _ORNAMENT.sub("", line, count=1)).lower()
 
 
 def _is_led_in(above: Sequence[str]) -> bool:
