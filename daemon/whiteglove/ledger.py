@@ -312,6 +312,9 @@ class Ledger(Protocol):
     def next_report(self, client: str) -> datetime | None:
         """When this client hears next: their open promise, else the first free slot of their cadence; else None."""
 
+    def next_report_by_client(self) -> Mapping[str, datetime | None]:
+        """The same as `next_report` of every client in the book, by key, in one question."""
+
     def next_reports(self, client: str, count: int) -> tuple[datetime, ...]:
         """The next so many report times, ascending: what is owed, then the free slots of the cadence."""
 
@@ -353,11 +356,20 @@ class Ledger(Protocol):
     def written_by_kind(self, client: str, since: datetime, before: datetime) -> Mapping[Kind, int]:
         """How many of the messages that this client wrote between two instants wanted what in the first place."""
 
+    def written_by_client(self, moments: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:
+        """The same as `written` of every client in the book, by key, in one question."""
+
+    def kinds_by_client(self, since: datetime, before: datetime) -> Mapping[str, Mapping[Kind, int]]:
+        """The same as `written_by_kind` of every client in the book, by key, in one question."""
+
     def silences(self, moment: datetime) -> tuple[ClientSilence, ...]:
         """Of whom nothing was heard for too long, as of an instant, the longest silence first."""
 
     def notes(self, client: str, since: datetime) -> tuple[ClientNote, ...]:
         """What the owner noted about this client since an instant, calls too, the oldest first."""
+
+    def calls(self, since: datetime) -> tuple[ClientNote, ...]:
+        """The calls with any client that were noted since an instant, the oldest first."""
 
     def last_contact(self, client: str, *, outbound: bool | None = None) -> datetime | None:
         """When there last was real contact, by mail of a person's or by a call: from the owner (`outbound`), from the

@@ -96,9 +96,10 @@ def summarise(day: Day, ctx: Context[DailySummary]) -> Section:
         return Section(title=words("title"), place=Place.REPORTS, items=tuple(items), quiet=words("none_then"))
     owed = [promise for promise in ctx.ledger.open_promises() if promise.client in ctx.book.clients]
     late = [promise for promise in owed if promise.due <= ctx.now]
-    due = [(client, at) for client in clients if (at := _next(client, owed, day, ctx)) is not None]
+    coming = ctx.ledger.next_report_by_client()
+    due = [(client, at) for client in clients if (at := _soon(coming[client.key], day, ctx)) is not None]
     known = _Known(ctx.ledger.open_obligations(), ctx.ledger.open_incidents())
-    coming = [
+    reports = [
         (at, _due_item(client, at, [one for one in owed if one.client == client.key], day, known, ctx))
         for client, at in due
     ]
@@ -115,7 +116,7 @@ def summarise(day: Day, ctx: Context[DailySummary]) -> Section:
         items=(
             *(_late_item(promise, words) for promise in late),
             *(_broken_item(promise, words) for promise in _broken(day, ctx)),
-            *(item for _, item in sorted([*risky, *coming], key=lambda found: found[0])),
+            *(item for _, item in sorted([*risky, *reports], key=lambda found: found[0])),
         ),
         headline=", ".join(filter(None, said)),
         quiet=words("quiet"),
@@ -128,10 +129,8 @@ def _schedule(ctx: Context[DailySummary]) -> Schedule:
     return Schedule(name="summary", at=ctx.config.at)
 
 
-def _next(client: Client, owed: Iterable[Promise], day: Day, ctx: Context[DailySummary]) -> datetime | None:
-    """When this client hears next, where that is today or tomorrow. What is owed comes first, and is known already."""
-    promised = (one.due for one in owed if one.client == client.key and one.kind is PromiseKind.REPORT)
-    at = min(promised, default=None) or ctx.ledger.next_report(client.key)
+def _soon(at: datetime | None, day: Day, ctx: Context[DailySummary]) -> datetime | None:
+    """When a client hears next, where that is today or tomorrow."""
     if at is None or at <= ctx.now or ctx.worktime.local_date(at) >= day.date + _AHEAD:
         return None
     return at

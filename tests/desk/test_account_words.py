@@ -11,6 +11,7 @@ from whiteglove.cli.reasons import _REASONS as KNOWN
 from whiteglove.desk.account_words import _tables, words_in
 from whiteglove.guard import REASONS as REFUSED
 from whiteglove.message import MACHINE_KINDS, Kind
+from whiteglove.prepare.notice_words import reasons_in
 from whiteglove.screen import REASONS as SCREENED
 from whiteglove.settings.fields import LANGUAGES
 
@@ -32,10 +33,11 @@ def test_every_reason_and_every_kind_that_obliges_has_words(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_each_language_says_everything_itself_with_the_same_values(code: str) -> None:
-    english, own = words_in("en"), _tables()[code]
+    english, own = _tables()["en"], _tables()[code]
 
     assert own.keys() == english.keys()
     assert {name: values(text) for name, text in own.items()} == {name: values(text) for name, text in english.items()}
+    assert not own.keys() & reasons_in(code).keys()
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

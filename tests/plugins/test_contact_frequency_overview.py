@@ -197,6 +197,16 @@ class TestTheCost:
             }  # fmt: skip
             assert part.items[-1].text == "Unterbrechungen in diesem Monat: 0,3 Std., 5,00 EUR, 10,00 USD"
 
+    @pytest.mark.parametrize(
+        ("language", "rate", "said"),
+        [("en", 36_000, "12,000.00 EUR"), ("en", 3_600, "1200.00 EUR"), ("de", 36_000, "12.000,00 EUR")],
+    )
+    def test_thousands_are_set_apart_as_the_owner_writes_them(self, language: str, rate: int, said: str) -> None:
+        rated = f'hourly_rate = "{rate} EUR"'
+        with bench(rated, owner={"language": language}, minutes={"question": 20}) as b:
+            write(b, QUESTION)
+            assert section(b).items[0].detail == said
+
     def test_without_a_rate_no_cost_is_spoken_of(self) -> None:
         with bench() as b:
             write(b, QUESTION)
@@ -240,6 +250,16 @@ class TestTheLookBack:
             assert self.back(b, date(2026, 3, 17), date(2026, 3, 16)).week == ()
             # Monday's never came.
             assert self.back(b, date(2026, 3, 17), date(2026, 3, 15)).week == part.week
+
+    def test_a_call_costs_in_the_week_in_which_it_was(self) -> None:
+        with bench('hourly_rate = "60 EUR"') as b:
+            for minutes in (30, 15, 5):
+                b.notes_call(minutes=minutes)
+                write(b, QUESTION)
+                b.advance(days=7)
+            assert [(item.text, item.detail) for item in self.back(b, date(2026, 3, 16)).week][-1] == (
+                "interruptions: 0.4 h, 25.00 EUR", "before: 40.00 EUR"
+            )  # fmt: skip
 
     def test_a_month_is_told_once_it_is_over(self) -> None:
         with bench() as b:

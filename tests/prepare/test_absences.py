@@ -28,11 +28,20 @@ def test_one_notice_names_each_with_the_free_slot_and_the_command() -> None:
         (notice,) = b.restart(owner=AWAY)
         assert notice.recipient == "robin@vale.example"
         text = said(notice)
-        assert "Acme GmbH: the report is due Tue 2026-03-03 16:00." in text
-        assert "Free is Fri 2026-03-06 16:00: whiteglove reports move acme next" in text
-        assert "Birch Holding: the report is due Wed 2026-03-04 11:00." in text
-        assert "Free is Fri 2026-03-06 11:00: whiteglove reports move birch next" in text
+        assert "Acme GmbH: the report is due tomorrow at 16:00." in text
+        assert "Free is Fri 6 Mar, 16:00: whiteglove reports move acme next" in text
+        assert "Birch Holding: the report is due on Wednesday at 11:00." in text
+        assert "Free is Fri 6 Mar, 11:00: whiteglove reports move birch next" in text
         assert [warning.reason for warning in b.warned] == ["promise_in_absence"]
+
+
+def test_it_is_told_in_the_owners_words() -> None:
+    with bench() as b:
+        b.receive(STATUS)
+        (notice,) = b.restart(owner={**AWAY, "language": "de"})
+        text = said(notice)
+        assert "Acme GmbH: Der Bericht ist morgen um 16 Uhr fällig." in text
+        assert "Frei ist Fr 6. März, 16:00 Uhr: whiteglove reports move acme next" in text
 
 
 def test_the_same_promises_are_told_once_and_another_set_again() -> None:

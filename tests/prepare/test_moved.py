@@ -296,6 +296,12 @@ class TestWhatKeepsItBack:
             assert [promise.told for promise in b.promises] == [False, False]
             assert b.run() == []
 
+    def test_the_owner_is_told_in_their_own_language(self) -> None:
+        with told() as b:
+            b.restart(owner={"language": "de"}, clients={"acme": acme("acknowledge = false")})
+            (notice,) = to_owner(b.moves_report(WEDNESDAY))
+            assert "und nicht, dass er verschoben ist auf Mi 4. März, 16:00 Uhr" in " ".join(notice.text.split())
+
     @pytest.mark.parametrize(
         ("lines", "reason"), [(("acknowledge = false",), "not_acknowledged"), (("muted_until = 2026-12-01",), "muted")]
     )
@@ -307,7 +313,7 @@ class TestWhatKeepsItBack:
             assert moves(b) == [(MailState.WITHHELD, reason)]
             (notice,) = to_owner(sent)
             assert "Wile Coyote" in notice.text
-            assert "2026-03-04 16:00" in " ".join(notice.text.split())
+            assert "Wed 4 Mar, 16:00" in " ".join(notice.text.split())
 
     def test_an_address_that_failed(self) -> None:
         with told() as b:

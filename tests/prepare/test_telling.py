@@ -11,7 +11,10 @@ from whiteglove.actions import Warn
 from whiteglove.clients import Client, DateRange, WorkingHours
 from whiteglove.guard import REASONS
 from whiteglove.message import Address, RecordedMessage, Verdicts
+from whiteglove.owner_words import Words
+from whiteglove.prepare.notice_words import words_in
 from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_of_imitation, tell_of_refused_login, tell_owner
+from whiteglove.settings.data import load_languages
 from whiteglove.store import Store, events, warnings
 from whiteglove.store.warnings import WarningRow
 from whiteglove.worktime import WorkingTime
@@ -56,7 +59,19 @@ def tell(store: Store, warning: Warn, now: datetime = SATURDAY, worktime: Workin
 
 def instead(store: Store, reason: str, its: RecordedMessage, now: datetime = SATURDAY) -> bool:
     with store.write() as tx:
-        return tell_instead(tx, reason, ACME, its, now, WORKTIME)
+        return tell_instead(tx, reason, ACME, its, now, WORKTIME, in_english(now))
+
+
+def words_of(language: str, now: datetime) -> Words:
+    return Words(texts=words_in(language), language=load_languages()[language], zone=BERLIN, now=now)
+
+
+def in_german(now: datetime) -> Words:
+    return words_of("de", now)
+
+
+def in_english(now: datetime = SATURDAY) -> Words:
+    return words_of("en", now)
 
 
 @pytest.fixture
@@ -104,6 +119,34 @@ def test_each_reason_is_told_in_words(store: Store, reason: str) -> None:
     assert len(warning.text) < 400
 
 
+def test_it_is_said_in_the_owners_words(store: Store) -> None:
+    with store.write() as tx:
+        assert tell_instead(tx, "incident_open", ACME, message(), SATURDAY, WORKTIME, in_german(SATURDAY))
+        assert tell_instead(tx, "muted", ACME, message(2, ""), SATURDAY, WORKTIME, in_german(SATURDAY)) is False
+        assert tell_instead(tx, "promise_late", ACME, message(2, ""), SATURDAY, WORKTIME, in_german(SATURDAY))
+    first, second = (warning.text for warning in told(store, SATURDAY))
+    assert first == (
+        "Acme GmbH hat „Catalogue“ geschrieben und keine automatische Antwort bekommen: mit diesem Kunden ist ein "
+        "Vorfall offen. Bitte selbst antworten."
+    )
+    assert second.startswith("Acme GmbH hat eine Mail ohne Betreff geschrieben und")
+
+
+def test_a_strangers_mail_is_found_by_the_time_it_says(store: Store) -> None:
+    arrived = SATURDAY - timedelta(minutes=18)
+    with store.write() as tx:
+        tell_of_imitation(tx, ACME, "studio", arrived, SATURDAY, WORKTIME, in_german(SATURDAY))
+    (warning,) = told(store, MONDAY_NINE)
+    assert "die in „studio“ ankam (Sa 7. März, 12:42 Uhr)" in warning.text
+
+
+def test_a_refused_login_is_told_in_the_owners_words(store: Store) -> None:
+    with store.write() as tx:
+        tell_of_refused_login(tx, "studio", "535 {wrong}", SATURDAY, SATURDAY, WORKTIME, in_german(SATURDAY))
+    (warning,) = told(store, SATURDAY)
+    assert "weist die Anmeldung ab (535 {wrong})" in warning.text
+
+
 def test_other_reasons_are_silent(store: Store) -> None:
     for reason in set(REASONS) - set(TOLD_INSTEAD):
         assert not instead(store, reason, message())
@@ -138,8 +181,8 @@ def test_a_limit_is_told_once_for_all_whom_it_holds_back(store: Store) -> None:
 
 def test_of_a_stranger_who_looks_like_a_client_only_the_client_is_named(store: Store) -> None:
     with store.write() as tx:
-        assert tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME)
-        assert not tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME)
+        assert tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME, in_english())
+        assert not tell_of_imitation(tx, ACME, "studio", SATURDAY, SATURDAY, WORKTIME, in_english())
     assert told(store, SATURDAY) == ()
     (warning,) = told(store, MONDAY_NINE)
     assert (warning.client, warning.urgency, warning.times) == ("acme", "today", 2)
@@ -151,7 +194,7 @@ def test_of_a_stranger_who_looks_like_a_client_only_the_client_is_named(store: S
 def test_a_refused_login_is_told_once_since_an_instant_and_for_each_mailbox(store: Store) -> None:
     def tell_login(mailbox: str, since: datetime, now: datetime) -> bool:
         with store.write() as tx:
-            return tell_of_refused_login(tx, mailbox, "535 wrong", since, now, WORKTIME)
+            return tell_of_refused_login(tx, mailbox, "535 wrong", since, now, WORKTIME, in_english(now))
 
     long_ago, later = SATURDAY - timedelta(days=999), SATURDAY + timedelta(days=9)
     assert tell_login("studio", long_ago, SATURDAY)

@@ -1,4 +1,5 @@
-"""The words of the core's own part of the summary, in the owner's language; they stand in `account.toml`."""
+"""The words of the core's own part of the summary, in the owner's language; they stand in `account.toml`, those of the
+reasons where notices have them too."""
 
 from __future__ import annotations
 
@@ -10,9 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from whiteglove.guard import REASONS as REFUSED
 from whiteglove.owner_words import Words
-from whiteglove.screen.reasons import REASONS as SCREENED
+from whiteglove.prepare.notice_words import reasons_in
 from whiteglove.settings import Settings
 
 
@@ -25,7 +25,7 @@ def words_of(settings: Settings, now: datetime) -> Words:
 def words_in(language: str) -> Mapping[str, str]:
     """The texts in this language, by name; those of a reason by its code. The reason of a plugin is not among them."""
     tables = _tables()
-    return MappingProxyType({**SCREENED, **REFUSED, **tables["en"], **tables.get(language, {})})
+    return MappingProxyType({**reasons_in(language), **tables["en"], **tables.get(language, {})})
 
 
 @cache

@@ -15,6 +15,7 @@ from whiteglove.prepare.answer import promise_uid
 from whiteglove.prepare.forwarding import CAME_BACK
 from whiteglove.prepare.moved import CALLED_OFF as MOVE_CALLED_OFF
 from whiteglove.prepare.moved import plan_mails, tell_of_untold_move
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.summing import TEMPLATE as SUMMARY
 from whiteglove.prepare.telling import CORE, tell_instead, tell_of_refused_login, tell_owner
 from whiteglove.settings import Settings
@@ -143,7 +144,8 @@ class Results:
         outbox.change(tx, [row.row], state=state, reason=reason, settled_at=now, raw=None)
         client = self._settings.book.clients.get(row.client or "")
         if client is not None and row.answers is not None and row.audience is Audience.CLIENT:
-            tell_instead(tx, reason, client, messages.get(tx, row.answers), now, self._settings.worktime)
+            words, answered = words_of(self._settings, now), messages.get(tx, row.answers)
+            tell_instead(tx, reason, client, answered, now, self._settings.worktime, words)
         if moves.is_news_of_one(row) and reason not in MOVE_CALLED_OFF:
             tell_of_untold_move(tx, self._settings, row, reason, now)
         return [line("mail.cancelled" if over else "mail.withheld", row, reason=reason)]
@@ -161,7 +163,8 @@ class Results:
         accepted = outbox.last_accepted_by(tx, row.mailbox)
         # The notice itself may be the mail that was accepted.
         since = accepted + timedelta.resolution if accepted else _EPOCH
-        return tell_of_refused_login(tx, row.mailbox, error, since, now, self._settings.worktime)
+        words = words_of(self._settings, now)
+        return tell_of_refused_login(tx, row.mailbox, error, since, now, self._settings.worktime, words)
 
     def _later(
         self,

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.ledger import Promise, PromiseKind
+from whiteglove.owner_words import Words
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.promises import free_slot, in_absence
 from whiteglove.settings import Settings
@@ -46,7 +48,7 @@ def displaced(tx: sa.Connection, settings: Settings, now: datetime) -> Iterator[
 
 
 def said(found: Displaced, settings: Settings) -> str:
-    """What became of the promise and what to do, in one line for the owner."""
+    """What became of the promise and what to do, in one line of a command."""
     zone = settings.worktime.zone
     due = found.promise.due.astimezone(zone)
     if found.promise.kind is PromiseKind.ANSWER:
@@ -64,12 +66,23 @@ def tell_of_absences(tx: sa.Connection, settings: Settings, now: datetime) -> bo
     if not found:
         return False
     which = ",".join(sorted(f"{one.promise.row}" for one in found))
-    lines = "\n".join(f"- {said(one, settings)}" for one in found)
+    words = words_of(settings, now)
+    lines = [words("in_absence"), *(f"- {_told(one, words)}" for one in found)]
     warning = Warn(
         reason="promise_in_absence",
         key=f"promises_in_absence:{which}",
-        text=f"These times were promised and lie on a day off or in an absence of yours. Until they are moved the "
-        f"clients get no automatic answer; who was told the old time is told the new one.\n{lines}",
+        text="\n".join(lines),
         once=_TOLD_FOR,
     )
     return tell_owner(tx, CORE, warning, now, settings.worktime)
+
+
+def _told(found: Displaced, words: Words) -> str:
+    """The same in one line of a notice."""
+    client, due = found.client, found.promise.due
+    if found.promise.kind is PromiseKind.ANSWER:
+        return words("absent_answer", client=client.name, due=words.moment(due))
+    line = words("absent_report", client=client.name, due=words.when(due))
+    if found.proposed is None:
+        return f"{line} {words('absent_none', key=client.key)}"
+    return f"{line} {words('absent_free', free=words.moment(found.proposed), key=client.key)}"

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.clients import AddressForm, Client
 from whiteglove.compose import Letter, calendar_entry, compose, own_ids, render
-from whiteglove.guard import REASONS, guard, move_facts
+from whiteglove.guard import guard, move_facts
 from whiteglove.ledger import Audience, MailState, Promise, PromiseKind, PromiseState
 from whiteglove.log import get
 from whiteglove.message import Address
 from whiteglove.prepare.answer import Saying, as_rehearsal, holds, project_of
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.occasion import addresses_of
 from whiteglove.prepare.prepared import Prepared, Templates, impossible
 from whiteglove.prepare.telling import CORE, tell_owner
@@ -92,14 +93,17 @@ def tell_of_untold_move(tx: sa.Connection, settings: Settings, row: OutboxRow, r
     client = settings.book.clients.get(row.client or "")
     if client is None or row.promise is None:
         return
-    person, zone = client.person_at(Address(row.address)), settings.worktime.zone
-    due = ledger.promise(tx, row.promise).due.astimezone(zone)
+    person, words = client.person_at(Address(row.address)), words_of(settings, now)
     warning = Warn(
         reason=reason,
         key=f"move_untold:{row.row}",
-        text=f"{client.name}: {person.name if person else row.address} was told when the report comes, and not that it "
-        f"was moved to {due:%Y-%m-%d %H:%M}, since the mail about it did not go: {REASONS.get(reason, reason)}. "
-        "Next step: tell them yourself.",
+        text=words(
+            "untold_move",
+            client=client.name,
+            person=person.name if person else row.address,
+            due=words.moment(ledger.promise(tx, row.promise).due),
+            why=words.texts.get(reason, reason),
+        ),
         client=client.key,
     )
     tell_owner(tx, CORE, warning, now, settings.worktime)

@@ -6,40 +6,26 @@ as well as by the outbox: for the client there is silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import sqlalchemy as sa
 
 from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.message import RecordedMessage
+from whiteglove.owner_words import Words, shortened
+from whiteglove.prepare.notice_words import TOLD_INSTEAD as TOLD_INSTEAD
 from whiteglove.store import events, warnings
 from whiteglove.worktime import WorkingTime
 
 CORE = "core"
 """In whose name the daemon itself warns and writes."""
 
-TOLD_INSTEAD: Mapping[str, str] = MappingProxyType(
-    {
-        "promise_late": "a promise to them is late",
-        "complaint_open": "a complaint or missed deadline of theirs waits for your answer",
-        "incident_open": "an incident with them is open",
-        "promise_in_absence": "the time promised to them lies on a day off or in an absence of yours",
-        "discloses_client": "its words would have told of another client; `whiteglove check` lists names that clash",
-        "limit_person": "the limit of automatic answers to one person is reached",
-        "limit_domain": "the limit of automatic answers to their domain is reached",
-        "limit_all": "the limit of all automatic answers is reached",
-        "no_template": "there is no text for it in their language",
-        "template_failed": "the template of the answer could not be filled in",
-        "not_written": "the answer could not be written, which is a fault in whiteglove; the log has the details",
-    }
-)
-"""Why a client got no automatic answer, where the owner is told so at once."""
-
 SAME_FOR = timedelta(hours=12)
 """How long the owner is not told the same again."""
+
+_LONGEST_SUBJECT = 120
 
 
 def tell_owner(tx: sa.Connection, plugin: str, warning: Warn, now: datetime, worktime: WorkingTime) -> bool:
@@ -65,7 +51,13 @@ def tell_owner(tx: sa.Connection, plugin: str, warning: Warn, now: datetime, wor
 
 
 def tell_instead(
-    tx: sa.Connection, reason: str, client: Client, message: RecordedMessage, now: datetime, worktime: WorkingTime
+    tx: sa.Connection,
+    reason: str,
+    client: Client,
+    message: RecordedMessage,
+    now: datetime,
+    worktime: WorkingTime,
+    words: Words,
 ) -> bool:
     """Tell the owner that this message gets no automatic answer, where the reason calls for that: once a thread, and
     a limit once for all whom it holds back.
@@ -74,13 +66,16 @@ def tell_instead(
     """
     if reason not in TOLD_INSTEAD or message.history:
         return False
-    subject = message.subject or "(no subject)"
-    shown = subject if len(subject) <= 120 else subject[:119] + "…"
+    subject = shortened(message.subject, _LONGEST_SUBJECT)
     warning = Warn(
         reason=reason,
         key=_key(reason, client, message),
-        text=f"{client.name} wrote “{shown}” and got no automatic answer: {TOLD_INSTEAD[reason]}. "
-        "Please answer yourself.",
+        text=words(
+            "no_answer",
+            client=client.name,
+            subject=words.quoted(subject) if subject else words("no_subject"),
+            why=words(reason),
+        ),
         client=client.key,
         once=SAME_FOR,
     )
@@ -88,20 +83,26 @@ def tell_instead(
 
 
 def tell_of_imitation(
-    tx: sa.Connection, client: Client, mailbox: str, arrived: datetime, now: datetime, worktime: WorkingTime
+    tx: sa.Connection,
+    client: Client,
+    mailbox: str,
+    arrived: datetime,
+    now: datetime,
+    worktime: WorkingTime,
+    words: Words,
 ) -> bool:
     """Tell the owner that a stranger's mail looks like this client's, in the next working minute, once in half a day.
 
     Names the client alone, and the place and minute by which the mail is found: of a stranger nothing is kept, and they
     may be a forger as well as the client with another address.
     """
-    at = f"{arrived.astimezone(worktime.zone):%H:%M on %Y-%m-%d}"
+    words = replace(words, now=worktime.at_work(now))
     warning = Warn(
         reason="imitates_client",
         key=f"imitates_client:{client.key}",
-        text=f"{client.name}: a mail that arrived at {at} in {mailbox} looks as if it came from them, "
-        "by a name or a domain, and its address is not in your book. It is nobody's in the record, and gets no answer. "
-        f"Next step: if it is theirs, add the address to clients/{client.key}.toml; if not, do nothing that it asks.",
+        text=words(
+            "imitates", client=client.name, mailbox=words.quoted(mailbox), arrived=words.moment(arrived), key=client.key
+        ),
         urgency="today",
         client=client.key,
         once=SAME_FOR,
@@ -110,15 +111,19 @@ def tell_of_imitation(
 
 
 def tell_of_refused_login(
-    tx: sa.Connection, mailbox: str, error: str, since: datetime, now: datetime, worktime: WorkingTime
+    tx: sa.Connection,
+    mailbox: str,
+    error: str,
+    since: datetime,
+    now: datetime,
+    worktime: WorkingTime,
+    words: Words,
 ) -> bool:
     """Tell the owner that a mailbox's server for sending refuses the login, unless that was told `since` then."""
     warning = Warn(
         reason="login_refused",
         key=f"smtp_login:{mailbox}",
-        text=f"The server that the mailbox “{mailbox}” sends by refuses the login ({error}). whiteglove tries again, "
-        "but seldom, lest the account be locked. Next step: see `whiteglove check`; until then no client gets an "
-        "answer from there.",
+        text=words("login_refused", mailbox=words.quoted(mailbox), error=error),
         once=now - since,
     )
     return tell_owner(tx, CORE, warning, now, worktime)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,9 @@ _OBLIGATION = sa.bindparam("its_obligation", type_=sa.Integer)
 _PROMISES = sa.select(promises).order_by(promises.c.due, promises.c.row)
 _PROMISE = sa.select(promises).where(promises.c.row == ROW)
 _OF_CLIENT = _PROMISES.where(promises.c.client == _CLIENT)
-_OF_CLIENT_SINCE = _OF_CLIENT.where(sa.or_(promises.c.due >= SINCE, PROMISE_OWED))
+_DUE_SINCE_OR_OWED = sa.or_(promises.c.due >= SINCE, PROMISE_OWED)
+_OF_CLIENT_SINCE = _OF_CLIENT.where(_DUE_SINCE_OR_OWED)
+_OF_ALL_SINCE = _PROMISES.where(_DUE_SINCE_OR_OWED)
 _CLOSED = _PROMISES.where(PROMISE_CLOSED, promises.c.closed_at >= SINCE)
 _OWED = _PROMISES.where(PROMISE_OWED)
 _OWED_TO = _OWED.where(promises.c.client == _CLIENT)
@@ -67,6 +70,14 @@ def promises_of(tx: sa.Connection, client: str, since: datetime | None = None) -
     """A client's promises, owed ones always, closed ones that were due since an instant; earliest due first."""
     statement = _OF_CLIENT if since is None else _OF_CLIENT_SINCE
     return tuple(_promise(row) for row in tx.execute(statement, {"its_client": client, "since": since}))
+
+
+def promises_of_all(tx: sa.Connection, since: datetime) -> Mapping[str, Sequence[Promise]]:
+    """The same of every client who has any, by key."""
+    found: defaultdict[str, list[Promise]] = defaultdict(list)
+    for row in tx.execute(_OF_ALL_SINCE, {"since": since}):
+        found[row.client].append(_promise(row))
+    return found
 
 
 def closed(tx: sa.Connection, since: datetime) -> tuple[Promise, ...]:

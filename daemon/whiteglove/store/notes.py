@@ -18,6 +18,11 @@ _OF_CLIENT = (
     .where(client_notes.c.client == _CLIENT, client_notes.c.at >= SINCE)
     .order_by(client_notes.c.at, client_notes.c.row)
 )
+_CALLS = (
+    sa.select(client_notes)
+    .where(client_notes.c.call, client_notes.c.at >= SINCE)
+    .order_by(client_notes.c.at, client_notes.c.row)
+)
 _LAST_CALL = sa.select(sa.func.max(client_notes.c.at)).where(client_notes.c.client == _CLIENT, client_notes.c.call)
 _LAST_CALL_THAT_WAY = _LAST_CALL.where(client_notes.c.outbound == sa.bindparam("its_way", type_=sa.Boolean))
 
@@ -40,6 +45,11 @@ def add(
 def of_client(tx: sa.Connection, client: str, since: datetime) -> tuple[ClientNote, ...]:
     """The notes about a client since an instant, the oldest first."""
     return tuple(_note(row) for row in tx.execute(_OF_CLIENT, {"its_client": client, "since": since}))
+
+
+def calls(tx: sa.Connection, since: datetime) -> tuple[ClientNote, ...]:
+    """The calls with any client since an instant, the oldest first."""
+    return tuple(_note(row) for row in tx.execute(_CALLS, {"since": since}))
 
 
 def find(tx: sa.Connection, row: int) -> ClientNote | None:

@@ -57,15 +57,25 @@ class LedgerView:
         if known is None:
             return None
         with self._store.read() as tx:
-            promises = ledger.promises_of(tx, client, self._now - SLOTS_REMEMBERED)
+            # What is over and not owed says nothing of the reports to come.
+            promises = ledger.promises_of(tx, client, self._now)
         return next_report(known.report, self._worktime, promises, self._now)
+
+    def next_report_by_client(self) -> Mapping[str, datetime | None]:
+        with self._store.read() as tx:
+            promises = ledger.promises_of_all(tx, self._now)
+        return {
+            key: next_report(client.report, self._worktime, promises.get(key, ()), self._now)
+            for key, client in self._book.clients.items()
+        }
 
     def next_reports(self, client: str, count: int) -> tuple[datetime, ...]:
         known = self._book.clients.get(client)
         if known is None:
             return ()
         with self._store.read() as tx:
-            promises = ledger.promises_of(tx, client, self._now - SLOTS_REMEMBERED)
+            # What is over and not owed says nothing of the reports to come.
+            promises = ledger.promises_of(tx, client, self._now)
         return tuple(islice(next_reports(known.report, self._worktime, promises, self._now), count))
 
     def promises(self, client: str, since: datetime) -> tuple[Promise, ...]:
@@ -111,11 +121,19 @@ class LedgerView:
 
     def written(self, client: str, moments: Sequence[datetime]) -> tuple[int, ...]:
         with self._store.read() as tx:
-            return figures.between(tx, client, moments)
+            return figures.between(tx, [client], moments)[client]
+
+    def written_by_client(self, moments: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:
+        with self._store.read() as tx:
+            return figures.between(tx, self._book.clients, moments)
 
     def written_by_kind(self, client: str, since: datetime, before: datetime) -> Mapping[Kind, int]:
         with self._store.read() as tx:
-            return figures.by_kind(tx, client, since, before)
+            return figures.by_kind(tx, [client], since, before)[client]
+
+    def kinds_by_client(self, since: datetime, before: datetime) -> Mapping[str, Mapping[Kind, int]]:
+        with self._store.read() as tx:
+            return figures.by_kind(tx, self._book.clients, since, before)
 
     def silences(self, moment: datetime) -> tuple[ClientSilence, ...]:
         with self._store.read() as tx:
@@ -125,6 +143,10 @@ class LedgerView:
     def notes(self, client: str, since: datetime) -> tuple[ClientNote, ...]:
         with self._store.read() as tx:
             return notes.of_client(tx, client, since)
+
+    def calls(self, since: datetime) -> tuple[ClientNote, ...]:
+        with self._store.read() as tx:
+            return notes.calls(tx, since)
 
     def last_contact(self, client: str, *, outbound: bool | None = None) -> datetime | None:
         with self._store.read() as tx:

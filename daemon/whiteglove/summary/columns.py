@@ -14,6 +14,8 @@ def width(text: str) -> int:
     Signs of ambiguous width count as one. A sign joined from several counts as all of them, since some terminals show
     it so: rather too much than too little.
     """
+    if text.isascii():
+        return len(text)
     total, last = 0, 0
     for sign in text:
         if sign == _AS_PICTURE:

@@ -4,15 +4,17 @@ looks back on a week and on a month."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from whiteglove import (
     Client,
     ClientSilence,
     Day,
     Item,
+    Limit,
     Mark,
     Place,
     RecordedMessage,
@@ -21,7 +23,7 @@ from whiteglove import (
     contact_figures,
     contacts_of,
 )
-from whiteglove_plugins.contact_frequency.cost import cost_between, said_hours, said_money
+from whiteglove_plugins.contact_frequency.cost import costs_between, said_hours, said_money
 from whiteglove_plugins.contact_frequency.counting import (
     A_DAY,
     A_WEEK,
@@ -55,22 +57,31 @@ class _Days:
         return sum(self.days[-7:])
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What a client wrote in a stretch of time in which that was more than agreed, in order of arrival."""
+
+    client: Client
+    limit: Limit
+    messages: Sequence[RecordedMessage]
+
+
 def section(day: Day, ctx: Ctx) -> Section:
     """Who wrote more than was agreed since the last summary, who is quiet, then everybody by how much they wrote; last
     what it cost this month."""
     words, moments = ctx.words, _midnights(day, ctx)
-    every = [_Days(client, ctx.ledger.written(client.key, moments)) for client in ctx.book.clients.values()]
-    over = {one.client.key: item for one in every for item in _over(one, day, ctx)}
+    numbers = ctx.ledger.written_by_client(moments)
+    every = [_Days(client, numbers[client.key]) for client in ctx.book.clients.values()]
+    over = {one.client.key: much for one in every if (much := _over(one, day, ctx)) is not None}
     silent = {silence.client: silence for silence in ctx.ledger.silences(day.until)}
     found = [one for one in every if any(one.days) or one.client.key in silent]
     found.sort(key=lambda one: _rank(one, over, silent))
     month = ctx.worktime.instant(day.date.replace(day=1), time())
-    priced = [one.client for one in every if one.client.hourly_rate is not None]
-    costs = {client.key: cost_between(client, month, day.until, ctx) for client in priced}
+    costs = costs_between(month, day.until, ctx.ledger.kinds_by_client(month, day.until), ctx)
     lines: list[Item] = []
     for one in found[:_MOST]:
         key = one.client.key
-        line = over.get(key) or _line(one, silent.get(key), day, ctx)
+        line = _over_line(over[key], ctx) if key in over else _line(one, silent.get(key), day, ctx)
         money = said_money([costs[key]], ctx) if key in costs else ""
         lines.append(replace(line, detail="; ".join(filter(None, (line.detail, money))), trace=_trace(one, ctx)))
     if left := len(found) - len(lines):
@@ -95,9 +106,7 @@ def _midnights(day: Day, ctx: Ctx) -> list[datetime]:
     return [*(min(ctx.worktime.instant(date, time()), day.until) for date in dates), day.until]
 
 
-def _rank(
-    one: _Days, over: Mapping[str, Item], silent: Mapping[str, ClientSilence]
-) -> tuple[bool, bool, int, int, str]:
+def _rank(one: _Days, over: Collection[str], silent: Mapping[str, ClientSilence]) -> tuple[bool, bool, int, int, str]:
     key = one.client.key
     return key not in over, key not in silent, -one.week, -sum(one.days), one.client.name.casefold()
 
@@ -109,18 +118,18 @@ def _trace(one: _Days, ctx: Ctx) -> Trace:
     return Trace(values=one.days, limit=daily, label=said)
 
 
-def _over(one: _Days, day: Day, ctx: Ctx) -> Iterator[Item]:
+def _over(one: _Days, day: Day, ctx: Ctx) -> _Over | None:
     """The fullest stretch above the limit that ends with a message since the last summary, or within the last week
     where that is longer ago. Mail from before the daemon's line counts, and ends none."""
     client, limit = one.client, one.client.contact_limit
     if limit is None:
-        return
+        return None
     told = max(day.since, day.until - A_WEEK)
     begin = stretch(told, limit, ctx)[0]
     dates = (day.date - ctx.worktime.local_date(begin)).days + 1
     # Who wrote less than that on all these dates together is not read through.
     if dates <= _FOUR_WEEKS and sum(one.days[-dates:]) <= limit.count:
-        return
+        return None
     known = written(client, begin, day.until, ctx)
     arrived = [message.received_at for message in known]
     fullest: list[RecordedMessage] = []
@@ -131,15 +140,19 @@ def _over(one: _Days, day: Day, ctx: Ctx) -> Iterator[Item]:
         first, end = bisect_left(arrived, since), bisect_left(arrived, before)
         if end - first > max(limit.count, len(fullest)):
             fullest = known[first:end]
-    if not fullest:
-        return
-    contacts = contacts_of(fullest)
-    figures, last = contact_figures(contacts, ctx.worktime), ctx.worktime.local_date(fullest[-1].received_at)
-    pattern = Pattern(client, fullest[0].received_at, last, limit.per.days, figures, contacts, limit)
+    return _Over(client, limit, fullest) if fullest else None
+
+
+def _over_line(over: _Over, ctx: Ctx) -> Item:
+    """What was written, and what helps."""
+    client, limit, contacts = over.client, over.limit, contacts_of(over.messages)
+    last = ctx.worktime.local_date(over.messages[-1].received_at)
+    figures = contact_figures(contacts, ctx.worktime)
+    pattern = Pattern(client, over.messages[0].received_at, last, limit.per.days, figures, contacts, limit)
     # The step that was taken last is what helps now.
     rung = rung_of(client, ctx)
     when = said_days(last, limit.per, ctx)
-    yield Item(
+    return Item(
         text=", ".join([f"{ctx.words.counted('message', figures.number)} {when}", *said_how(figures, ctx)]),
         client=client.key,
         mark=Mark.NOW,
@@ -183,22 +196,22 @@ def _looking_back(before: date, begin: date, end: date, what: str, ctx: Ctx) -> 
     wrote most, and what it cost."""
     words = ctx.words
     since, middle, until = (ctx.worktime.instant(date, time()) for date in (before, begin, end))
-    clients = ctx.book.clients.values()
-    moments = [since, middle, until]
-    numbers = {client.key: ctx.ledger.written(client.key, moments) for client in clients}
-    earlier, number = (sum(counts) for counts in zip(*numbers.values(), strict=True)) if numbers else (0, 0)
+    kinds_before, kinds = (ctx.ledger.kinds_by_client(*span) for span in pairwise((since, middle, until)))
+    numbers_before, numbers = (
+        {key: sum(found.values()) for key, found in counted.items()} for counted in (kinds_before, kinds)
+    )
+    earlier, number = sum(numbers_before.values()), sum(numbers.values())
     if not number and not earlier:
         return
-    wrote = [client for client in clients if numbers[client.key][1]]
+    wrote = [client for client in ctx.book.clients.values() if numbers[client.key]]
     text = words.counted("client_wrote", len(wrote), wrote=words.counted("message", number))
     yield Item(text=text or words("nobody_wrote"), detail=words(f"before_{what}", before=earlier))
-    priced = [client for client in clients if client.hourly_rate is not None]
-    costs = {client.key: cost_between(client, middle, until, ctx) for client in priced}
-    for client in sorted(wrote, key=lambda one: (-numbers[one.key][1], one.name.casefold()))[:_MOST_BACK]:
+    costs = costs_between(middle, until, kinds, ctx)
+    for client in sorted(wrote, key=lambda one: (-numbers[one.key], one.name.casefold()))[:_MOST_BACK]:
         money = said_money([costs[client.key]], ctx) if client.key in costs else ""
-        detail = "; ".join(filter(None, (words("before", before=numbers[client.key][0]), money)))
-        yield Item(text=words.counted("message", numbers[client.key][1]), client=client.key, detail=detail)
+        detail = "; ".join(filter(None, (words("before", before=numbers_before[client.key]), money)))
+        yield Item(text=words.counted("message", numbers[client.key]), client=client.key, detail=detail)
     if money := said_money(costs.values(), ctx):
-        past = said_money([cost_between(client, since, middle, ctx) for client in priced], ctx)
+        past = said_money(costs_between(since, middle, kinds_before, ctx).values(), ctx)
         detail = words("before", before=past) if past else ""
         yield Item(text=words("cost_back", hours=said_hours(costs.values(), ctx), money=money), detail=detail)
