@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from imapclient import DELETED, IMAPClient
 
-from benches import acme, to_owner
+from benches import acme, plugin, to_owner
 from drafty import WITHDRAW, bench, drafty, wish
 from servers.dovecot import Dovecot
 from whiteglove.drafting import Drafting
@@ -22,6 +23,7 @@ from whiteglove.ledger import DraftState, PromiseKind, PromiseState
 from whiteglove.ports import Folders
 from whiteglove.settings.servers import Security, ServerAddress
 from whiteglove.store import drafts, ledger
+from whiteglove.store.draft_words import has_subject, share_in
 from whiteglove.store.drafts import DraftRow
 from whiteglove.testing import Bench
 
@@ -55,6 +57,18 @@ class TestPlacing:
             assert (b.drafts[0].placed_at, b.drafts[0].mailbox) == (b.clock.now(), "studio")
             assert b.drafts[0].address == "wile@acme.example"
             assert to_owner(b.run()) == []
+
+    def test_of_its_words_a_sketch_is_kept_without_the_signature(self) -> None:
+        with bench(wish(values={"words": ", or is it too early to say"})) as b:
+            b.receive("x")
+            key, sketch = b.store.key, b.drafts[0].sketch
+            assert sketch is not None
+            assert has_subject(sketch, key, "A question")
+            assert (
+                share_in(sketch, key, "Hi Wile,\n\nWhat would help you most, or is it too early to say?\n\nRobin Vale")
+                == 1.0
+            )
+            assert share_in(sketch, key, "Robin Vale, of Vale and Hollow, Berlin") == 0.0
 
     def test_wanting_the_same_again_changes_nothing(self) -> None:
         with bench() as b:
@@ -333,6 +347,63 @@ class TestSending:
             assert states(b) == ["sent"]
             want(b, values={"words": " once more"})
             assert len(b.drafts) == 1
+
+
+LONG = ", and which of the pages has to be with the printer before the trade fair in May begins"
+
+
+def send_stripped(b: Bench, **changed: str) -> None:
+    """The owner opens the draft in a program that drops every mark of ours, changes it and sends it."""
+    (draft,) = b.world.account.mails("Drafts")
+    mail = message_from_bytes(draft.message, policy=policy.SMTP)
+    text = mail.get_content()
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new)
+    b.world.account.expunge(draft.uid, "Drafts")
+    b.owner_sends(text, to=str(mail["To"]), subject=str(mail["Subject"]))
+
+
+class TestSentWithoutItsMarks:
+    def test_it_was_sent_before_anybody_hears_of_the_mail(self) -> None:
+        heard: list[DraftState] = []
+
+        def on_sent(event: Any, ctx: Any) -> None:
+            heard.extend(one.state for one in ctx.ledger.drafts("acme", event.at) if one.settled_at == event.at)
+
+        with bench(wish(values={"words": LONG}), beside={"listening": plugin("listening", on_sent=on_sent)}) as b:
+            b.receive("x")
+            b.advance(minutes=5)
+            send_stripped(b, **{"in May": "in June"})
+            assert (states(b), b.drafts[0].settled_at, heard) == (["sent"], b.clock.now(), [DraftState.SENT])
+
+    def test_a_report_keeps_the_promise_whatever_else_it_answers(self) -> None:
+        with bench(wish(is_report=True, values={"words": LONG})) as b:
+            b.advance(days=1, hours=5, minutes=30)
+            b.receive("Which paper do you recommend?")
+            with b.store.write() as tx:
+                due = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+                ledger.make(tx, client="acme", kind=PromiseKind.REPORT, due=due, uid="1", at=due, obligation=None)
+            send_stripped(b)
+            assert [(one.state, one.evidence) for one in b.promises] == [(PromiseState.KEPT, "marker")]
+
+    def test_what_is_no_report_keeps_none(self) -> None:
+        with bench(wish(values={"words": LONG})) as b:
+            b.advance(days=1, hours=5, minutes=30)
+            b.receive("Thank you.")
+            with b.store.write() as tx:
+                due = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+                ledger.make(tx, client="acme", kind=PromiseKind.REPORT, due=due, uid="1", at=due, obligation=None)
+            send_stripped(b)
+            assert [one.state for one in b.promises] == [PromiseState.OPEN]
+
+    def test_deleted_while_something_else_is_sent_it_is_gone(self) -> None:
+        with bench(wish(values={"words": LONG})) as b:
+            b.receive("x")
+            b.advance(minutes=5)
+            b.world.account.expunge(1, "Drafts")
+            b.owner_sends("We meet on Thursday at the station.")
+            assert states(b) == ["gone"]
 
 
 @contextmanager

@@ -236,6 +236,16 @@ def test_a_missing_folder_is_an_answer_and_no_broken_connection(desk: Desk) -> N
     assert desk.mailbox.connects == 1
 
 
+@pytest.mark.parametrize("code", ["not_permitted", "not_supported"])
+def test_so_is_a_change_that_the_server_does_not_make(desk: Desk, code: str) -> None:
+    desk.ask()
+    with pytest.raises(MailboxError, match="no such"):
+        desk.errands.run(raising(MailboxError(code, "no such")), PATIENCE)
+
+    assert desk.ask(again=False) == "Sent"
+    assert desk.mailbox.connects == 1
+
+
 def test_a_job_that_broke_off_leaves_no_connection_behind(desk: Desk) -> None:
     with pytest.raises(ValueError, match="half read"):
         desk.errands.run(raising(ValueError("half read")), PATIENCE)

@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
      "metrics"),
     ("host", "prepare", "texts"),
     ("intake", "desk", "outbox", "chores", "drafting", "calling", "schedule", "silence", "retention", "health",
-     "logins"),
+     "logins", "changing"),
     ("app", "demo", "testing"),
     ("cli",),
     ("__main__",),

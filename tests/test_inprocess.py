@@ -10,7 +10,7 @@ import pytest
 from whiteglove.errors import MailboxError, SubmissionError
 from whiteglove.inprocess import Account, InProcessMailbox, InProcessTransport, Submitted
 from whiteglove.message import Part
-from whiteglove.ports import Folders, Mailbox, Transport
+from whiteglove.ports import Folders, Landed, Mailbox, Transport
 
 NOW = datetime(2026, 11, 24, 9, 42, 11, 500_000, tzinfo=UTC)
 NOTE = b"From: wile@acme.example\r\nSubject: Catalogue\r\nMessage-ID: <1@acme.example>\r\n\r\nHow are things?\r\n"
@@ -103,6 +103,26 @@ def test_a_message_is_read_whole_and_removed_alone(account: Account, mailbox: In
     mailbox.remove("Drafts", 1)
     mailbox.remove("Drafts", 1)
     assert [mail.uid for mail in account.mails("Drafts")] == [2]
+
+
+def test_one_message_is_flagged_and_moved(account: Account, mailbox: InProcessMailbox) -> None:
+    account.create("Archive")
+    for flags in (frozenset({r"\Seen"}), frozenset[str](), frozenset({r"\Deleted"})):
+        account.deliver(NOTE, flags=flags)
+    assert mailbox.flag("INBOX", 1, "$Label1", on=True)
+    assert mailbox.flag("INBOX", 1, r"\SEEN", on=False)
+    assert [mail.flags for mail in account.mails()] == [{"$Label1"}, frozenset(), {r"\Deleted"}]
+    assert [mailbox.flag("INBOX", uid, "$Label1", on=True) for uid in (3, 4)] == [False, False]
+    assert [mailbox.move("INBOX", uid, "Archive") for uid in (3, 4)] == [None, None]
+    landed = mailbox.move("INBOX", 1, "Archive")
+    assert landed == Landed(mailbox.open("Archive").uidvalidity, 1)
+    assert [mail.flags for mail in account.mails("Archive")] == [{"$Label1"}]
+    assert [mail.uid for mail in account.mails()] == [2, 3]
+    with pytest.raises(MailboxError, match="not open"):
+        mailbox.move("INBOX", 2, "Archive")
+    mailbox.open("INBOX")
+    with pytest.raises(MailboxError, match="no folder Nowhere"):
+        mailbox.move("INBOX", 2, "Nowhere")
 
 
 def test_renumbering_and_expunging(account: Account, mailbox: InProcessMailbox) -> None:

@@ -114,7 +114,7 @@ def test_the_table_is_that_of_the_documentation() -> None:
     groups = {
         "daemon": ["ready", "stopping"],
         "mailbox": ["connected", "lost", "recovered", "reading", "renumbered"],
-        "message": ["received", "parked"],
+        "message": ["received", "parked", "flagged", "moved", "untouched"],
         "mail": ["planned", "sent", "deferred", "failed", "withheld", "cancelled", "unknown"],
         "promise": ["made", "reminded", "kept", "moved", "late", "broken"],
         "obligation": ["opened", "answered", "overdue", "delegated", "returned"],

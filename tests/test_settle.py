@@ -10,8 +10,10 @@ from whiteglove.actions import (
     Action,
     Approve,
     Drop,
+    Flag,
     Hold,
     KeepPromise,
+    Move,
     Note,
     OpenIncident,
     Remember,
@@ -131,3 +133,44 @@ def test_incidents_and_summaries_are_handed_on_in_order() -> None:
     assert agreed.incidents == [("plugin", opened), ("plugin", moved)]
     assert agreed.summaries == [("plugin", summary)]
     assert agreed.refused == []
+
+
+def changed(action: Action, *, has_message: bool = True, in_sent: bool = False) -> str | None:
+    """Why a change is refused, None where it is agreed to."""
+    agreed = settle(
+        [Proposal("a", (action,))], about_message=False, answered=False, has_message=has_message, in_sent=in_sent
+    )
+    assert bool(agreed.changes) is not bool(agreed.refused)
+    return agreed.refused[0][1] if agreed.refused else None
+
+
+@pytest.mark.parametrize("flag", [r"\Flagged", r"\SEEN", r"\answered", "$Label1", "whiteglove-urgent", "a" * 100])
+def test_a_flag_may_be_one_that_people_use_or_a_keyword(flag: str) -> None:
+    assert changed(Flag(reason="x", flag=flag)) is None
+    assert changed(Flag(reason="x", flag=flag, set=False), in_sent=True) is None
+
+
+@pytest.mark.parametrize(
+    ("flag", "fault"),
+    [
+        *((name, "Flag changes no") for name in (r"\Deleted", r"\draft", r"\Recent", r"\Forwarded", r"\*", "\\")),
+        *((name, "Flag needs a keyword") for name in ("", "two words", "a(b", "a)", "{3}", "50%", "*", 'a"b', "a\\b")),
+        *((name, "Flag needs a keyword") for name in ("a]", "läuft", "a\r\nb", "a\x00", "a\x7f", "a" * 101)),
+    ],
+)
+def test_any_other_is_refused_with_a_right_example(flag: str, fault: str) -> None:
+    told = changed(Flag(reason="x", flag=flag))
+    assert told is not None
+    assert told.startswith(fault)
+
+
+@pytest.mark.parametrize("action", [Flag(reason="x", flag="$Label1"), Move(reason="x", folder="Archive")])
+def test_a_change_needs_a_message(action: Action) -> None:
+    assert changed(action) is None
+    told = changed(action, has_message=False)
+    assert told == f"{type(action).__name__} needs an event that is about a message"
+
+
+def test_a_move_needs_a_folder_and_takes_nothing_out_of_sent() -> None:
+    assert changed(Move(reason="x", folder=" ")) == "Move needs the name of a folder"
+    assert changed(Move(reason="x", folder="Archive"), in_sent=True) == "Move takes no message out of Sent"

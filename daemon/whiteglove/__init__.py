@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from whiteglove.actions import CancelWake as CancelWake
     from whiteglove.actions import Draft as Draft
     from whiteglove.actions import Drop as Drop
+    from whiteglove.actions import Flag as Flag
     from whiteglove.actions import Forget as Forget
     from whiteglove.actions import Forward as Forward
     from whiteglove.actions import Hold as Hold
     from whiteglove.actions import KeepPromise as KeepPromise
+    from whiteglove.actions import Move as Move
     from whiteglove.actions import MovePromise as MovePromise
     from whiteglove.actions import Note as Note
     from whiteglove.actions import Notify as Notify
@@ -183,8 +185,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "actions": "Action Actions Approve CancelWake Draft Drop Forget Forward Hold KeepPromise MovePromise Note "
-    "Notify OpenIncident Post Remember Reply SendSummary UpdateIncident Verdict WakeAt Warn Withdraw",
+    "actions": "Action Actions Approve CancelWake Draft Drop Flag Forget Forward Hold KeepPromise Move MovePromise "
+    "Note Notify OpenIncident Post Remember Reply SendSummary UpdateIncident Verdict WakeAt Warn Withdraw",
     "classify.price_requests": "price_request",
     "clients": "AddressForm Book Client Colleague DateRange Engagement Limit Money Occasion Owner Person Project "
     "Recognised Relation ReportSlot Rule WorkBlock WorkingHours",

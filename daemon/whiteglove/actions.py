@@ -226,6 +226,31 @@ class Notify(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Action):
+    """Set a flag of the message of the event, where it lies in the mailbox, or take it away.
+
+    `flag` is `\\Flagged`, `\\Seen`, `\\Answered`, or a keyword such as `$Label1` (RFC 9051 section 2.3.2); with `set`
+    False it is taken away. The message of an event is the one that a client or the owner wrote, or that an obligation
+    is about. Where the folder keeps no such flag nothing is done, and the next summary says so.
+    """
+
+    flag: str
+    set: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Action):
+    """Move the message of the event to another folder of its mailbox; never out of Sent or Drafts, nor into them.
+
+    `folder` is its full name, as the server has it; it must be there. The message of an event is that of `Flag`. One
+    that the owner has moved or deleted meanwhile is left alone; one that comes to lie in another watched folder is not
+    handled again.
+    """
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Action):
     """Nothing is done; why it was not stands in the record and in `explain`."""
 

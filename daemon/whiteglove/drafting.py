@@ -22,12 +22,15 @@ from whiteglove.errors import MailboxError, StoreError
 from whiteglove.guard import Refusal
 from whiteglove.ledger import DraftState
 from whiteglove.log import get
+from whiteglove.parse import parse_whole
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare import DraftWriter
 from whiteglove.prepare.telling import CORE, TOLD_INSTEAD, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import Store, drafts
+from whiteglove.store.draft_words import sketch_of
 from whiteglove.store.drafts import TOUCHED, DraftRow
+from whiteglove.text import new_text
 
 BATCH = 20
 FIRST_PAUSE = timedelta(seconds=10)
@@ -152,6 +155,7 @@ class Drafting:
                 mailbox=prepared.mailbox,
                 address=prepared.address,
                 raw_hash=self._digest(prepared.raw),
+                sketch=self._sketch(prepared.raw),
             )
             named = drafts.get(tx, draft.row)
         errands = self._errands[prepared.mailbox]
@@ -239,6 +243,11 @@ class Drafting:
 
     def _digest(self, raw: bytes) -> bytes:
         return self._store.digest(as_compared(raw))
+
+    def _sketch(self, raw: bytes) -> bytes:
+        """What is kept of its words, in the form in which they are read out of a mail that was sent."""
+        message, text = parse_whole(raw)
+        return sketch_of(self._store.key, message.subject, new_text(text or ""), self._settings.owner.signature)
 
 
 def _no_folder(mailbox: str) -> Warn:

@@ -28,6 +28,8 @@ LOGIN_PAUSE = 900.0
 LONGEST_WAIT = 5.0
 """Seconds after which a repeated job is asked again when it wants to run: that may be sooner than it was."""
 UNKNOWN_INTERVAL = 60.0
+ANSWERS = frozenset({"missing_folder", "resting", "not_permitted", "not_supported"})
+"""Codes of what a server answers in good order: the connection can be used on."""
 
 
 class Backoff:
@@ -205,7 +207,7 @@ class Errands:
         try:
             return job(self._mailbox)
         except Exception as error:
-            if not (isinstance(error, MailboxError) and error.code in ("missing_folder", "resting")):
+            if not (isinstance(error, MailboxError) and error.code in ANSWERS):
                 # Where a job broke off, nobody knows what the connection still has to say.
                 self._connected = False
                 self._mailbox.close()

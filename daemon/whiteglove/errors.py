@@ -49,7 +49,8 @@ class MailboxError(WhiteGloveError):
     """An IMAP operation failed.
 
     `code` is a short reason: `unreachable`, `tls`, `login`, `timeout`, `protocol`, `missing_folder`, `unavailable`,
-    `resting` (a folder that is left alone for a while; the connection is in order).
+    `resting` (a folder that is left alone for a while; the connection is in order), `not_permitted` and `not_supported`
+    (a change that the server does not allow there, or cannot make; so is it then).
     `fatal` is true where trying again can only do harm, for example a refused password (RFC 5530 AUTHENTICATIONFAILED).
     `pause` is for how many seconds at least the server wants to be left alone; 0.0 where it did not say.
     """

@@ -17,7 +17,7 @@ from email.utils import collapse_rfc2231_value
 
 from whiteglove.errors import CallError, MailboxError, SubmissionError
 from whiteglove.message import Part
-from whiteglove.ports import Fetched, Folders, FolderStatus
+from whiteglove.ports import Fetched, Folders, FolderStatus, Landed
 
 _DISCONNECTING = frozenset({"unreachable", "timeout", "tls"})
 
@@ -99,6 +99,31 @@ class Account:
         with self._changed:
             place = self._folder(folder)
             place.mails = [mail for mail in place.mails if mail.uid != uid]
+
+    def flag(self, uid: int, flag: str, folder: str = "INBOX", *, on: bool = True) -> bool:
+        """Set a flag of a mail, or take it away, as another mail program does; whether the mail was there."""
+        with self._changed:
+            mails = self._folder(folder).mails
+            for at, mail in enumerate(mails):
+                if mail.uid == uid:
+                    others = frozenset(one for one in mail.flags if one.casefold() != flag.casefold())
+                    mails[at] = replace(mail, flags=others | {flag} if on else others)
+                    return True
+            return False
+
+    def move(self, uid: int, target: str, folder: str = "INBOX") -> Landed | None:
+        """Move a mail to another folder, as another mail program does; None where it is gone."""
+        with self._changed:
+            place, there = self._folder(folder), self._folder(target)
+            mail = next((mail for mail in place.mails if mail.uid == uid), None)
+            if mail is None:
+                return None
+            place.mails.remove(mail)
+            landed = Landed(there.uidvalidity, there.uidnext)
+            there.mails.append(replace(mail, uid=there.uidnext))
+            there.uidnext += 1
+            self._changed.notify_all()
+            return landed
 
     def renumber(self, folder: str = "INBOX") -> None:
         """Give the folder a new UIDVALIDITY and its mails new UIDs, as a restored backup does."""
@@ -211,6 +236,14 @@ class InProcessMailbox:
             raise MailboxError("protocol", f"folder {folder} is not open")
         self._account.expunge(uid, folder)
 
+    def flag(self, folder: str, uid: int, flag: str, *, on: bool) -> bool:
+        self._begin("flag")
+        return self._lies_there(folder, uid) and self._account.flag(uid, flag, folder, on=on)
+
+    def move(self, folder: str, uid: int, target: str, *, copied: bool = False) -> Landed | None:
+        self._begin("move")
+        return self._account.move(uid, target, folder) if self._lies_there(folder, uid) else None
+
     def wait(self, seconds: float) -> bool:
         self._begin("wait")
         account = self._account
@@ -238,6 +271,11 @@ class InProcessMailbox:
         if self._open is None:
             raise MailboxError("protocol", "no folder is open")
         return self._account._folder(self._open)
+
+    def _lies_there(self, folder: str, uid: int) -> bool:
+        if self._open != folder:
+            raise MailboxError("protocol", f"folder {folder} is not open")
+        return any(mail.uid == uid and r"\Deleted" not in mail.flags for mail in self._mails())
 
     def _mails(self) -> list[StoredMail]:
         with self._account._changed:

@@ -39,6 +39,10 @@ EVENTS: Mapping[str, str] = {
     "With the reason `too_often` the folder is left alone for 5 to 30 minutes between two looks.",
     "message.received": "A client's message was recorded; `history` marks one from before the line.",
     "message.parked": "Plugins failed on an event again and again; it waits for a person.",
+    "message.flagged": "A plugin had a flag of a message set in the mailbox, or (`set` is false) taken away.",
+    "message.moved": "A plugin had a message moved to the `folder` of its mailbox.",
+    "message.untouched": "A flag or a move that a plugin wanted was not made; `reason` says why: `rehearsal`, `gone`, "
+    "or what the server does not do, which the next summary tells.",
     "mail.planned": "A mail was decided and waits in the outbox until `due`.",
     "mail.sent": "A mail was accepted by the server.",
     "mail.deferred": "The server did not take a mail now; it will be tried again at `due`.",

@@ -41,6 +41,15 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Landed:
+    """Where a message came to lie that was moved, in its new folder; None where the server does not say (COPYUID,
+    RFC 4315 section 3)."""
+
+    uidvalidity: int | None = None
+    uid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Folders:
     """Folder names by role, decoded. None where the server names none and the configuration does not either."""
 
@@ -50,9 +59,8 @@ class Folders:
 
 
 class Mailbox(Protocol):
-    """One IMAP connection, used by one thread. Folders are opened read-only except for `append` and `remove`.
-
-    Flags are never touched, except on what is removed: BODY.PEEK and EXAMINE throughout.
+    """One IMAP connection, used by one thread. Only `append`, `remove`, `flag` and `move` change anything: for all else
+    folders are opened by EXAMINE and texts read by BODY.PEEK, which touch no flag.
     """
 
     def connect(self) -> None:
@@ -99,6 +107,19 @@ class Mailbox(Protocol):
 
         Where the server cannot expunge one message alone it is moved to Trash, or only marked as deleted. The reply may
         be lost although it was done. Removing what is gone is no error.
+        """
+
+    def flag(self, folder: str, uid: int, flag: str, *, on: bool) -> bool:
+        """Set a flag of one message in the folder that is open, or take it away; False where the message is gone, or
+        marked as deleted. `not_permitted` where the folder does not keep this flag or cannot be changed."""
+
+    def move(self, folder: str, uid: int, target: str, *, copied: bool = False) -> Landed | None:
+        """Move one message out of the folder that is open, and never another one with it; None where it is gone, or
+        marked as deleted.
+
+        `copied` says that an earlier try, whose end nobody heard, has put a copy into the target already: a server that
+        cannot move at once is then asked for no second one. Raises `missing_folder` where there is no target,
+        `not_permitted`, or `not_supported` where the server can do no such thing to a single message.
         """
 
     def wait(self, seconds: float) -> bool:

@@ -6,6 +6,7 @@ configuration, and a later `Reply` is withheld as `another_answer`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,10 +16,12 @@ from whiteglove.actions import (
     CancelWake,
     Draft,
     Drop,
+    Flag,
     Forget,
     Forward,
     Hold,
     KeepPromise,
+    Move,
     MovePromise,
     Note,
     Notify,
@@ -35,6 +38,11 @@ from whiteglove.actions import (
 )
 
 ANOTHER_ANSWER = "another_answer"
+SYSTEM_FLAGS = frozenset({r"\flagged", r"\seen", r"\answered"})
+"""In lower case, since IMAP takes them so. What else begins with a backslash is the server's, or would delete."""
+LONGEST_KEYWORD = 100
+_ATOM = re.compile(r"[!#$&\'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")
+"""RFC 9051 section 9, ATOM-CHAR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +69,29 @@ class Settlement:
     timers: list[tuple[str, WakeAt | CancelWake]] = field(default_factory=list)
     forwarded: list[tuple[str, Forward]] = field(default_factory=list)
     calls: list[tuple[str, Post | Notify]] = field(default_factory=list)
+    changes: list[tuple[str, Flag | Move]] = field(default_factory=list)
     summaries: list[tuple[str, SendSummary]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool) -> Settlement:
+def settle(
+    proposals: Sequence[Proposal],
+    *,
+    about_message: bool,
+    answered: bool,
+    has_message: bool = False,
+    in_sent: bool = False,
+) -> Settlement:
     """Agree on what is done.
 
     Args:
         proposals: in the order of the plugins' sections.
         about_message: whether the event is a client's message, so that a `Reply` has something to answer.
         answered: whether an earlier attempt at this event already led to a mail to the client.
+        has_message: whether the event is about a message in the mailbox, so that a `Flag` or `Move` has something to
+            change.
+        in_sent: whether that message is the owner's own, which stays where it is.
     """
     agreed = Settlement()
     for proposal in proposals:
@@ -102,6 +121,10 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
                     agreed.forwarded.append((proposal.plugin, action))
                 case Post() | Notify():
                     agreed.calls.append((proposal.plugin, action))
+                case Flag() | Move() if fault := _objection(action, has_message=has_message, in_sent=in_sent):
+                    agreed.refused.append((proposal.plugin, fault))
+                case Flag() | Move():
+                    agreed.changes.append((proposal.plugin, action))
                 case SendSummary():
                     agreed.summaries.append((proposal.plugin, action))
                 case Note():
@@ -111,6 +134,28 @@ def settle(proposals: Sequence[Proposal], *, about_message: bool, answered: bool
             if isinstance(action, Reply | Note):
                 agreed.reasons.setdefault(proposal.plugin, action.reason)
     return agreed
+
+
+def _objection(action: Flag | Move, *, has_message: bool, in_sent: bool) -> str | None:
+    """Why this cannot be done, whatever the server says; for the plugin's author."""
+    name = type(action).__name__
+    if not has_message:
+        return f"{name} needs an event that is about a message"
+    match action:
+        case Flag(flag=flag) if flag.startswith("\\") and flag.casefold() not in SYSTEM_FLAGS:
+            return (
+                f"Flag changes no {flag[:LONGEST_KEYWORD]}; right would be \\Flagged, \\Seen, \\Answered or a keyword"
+            )
+        case Flag(flag=flag) if not flag.startswith("\\") and not _ATOM.fullmatch(flag):
+            return "Flag needs a keyword of ASCII letters, digits and signs, without spaces; right would be $Label1"
+        case Flag(flag=flag) if len(flag) > LONGEST_KEYWORD:
+            return f"Flag needs a keyword of at most {LONGEST_KEYWORD} characters"
+        case Move() if in_sent:
+            return "Move takes no message out of Sent"
+        case Move(folder=folder) if not folder.strip():
+            return "Move needs the name of a folder"
+        case _:
+            return None
 
 
 def _warn(warnings: list[tuple[str, Warn]], plugin: str, warning: Warn) -> None:

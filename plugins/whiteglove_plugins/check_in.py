@@ -1,7 +1,8 @@
 """Lay a short word to a client ready where there was no contact for a while and there is something worth saying.
 
 One draft, one concrete thing: a question of theirs that is open, a date of theirs or a deadline that is near, something
-the owner noted. Any real contact takes it away again. Of a client who has fallen silent the owner is told.
+the owner noted. Any real contact takes it away again, and there is none where another draft to them waits to be sent.
+Of a client who has fallen silent the owner is told.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from whiteglove import (
     Action,
     Actions,
     Client,
+    ClientNoted,
     ClientQuiet,
     ClientReturned,
     ContactExceeded,
@@ -35,8 +37,6 @@ from whiteglove import (
     Schedule,
     ScheduleFired,
     TimeOfDay,
-    TimerFired,
-    WakeAt,
     Warn,
     Withdraw,
     Words,
@@ -53,8 +53,8 @@ _NOTED = 30 * _A_DAY
 _SAID = 30 * _A_DAY
 """How long what was said is not said again."""
 _RESOLVED = 30 * _A_DAY
-_LOOK_AGAIN = timedelta(minutes=30)
-"""How soon a call takes a draft away."""
+_WAITS = 14 * _A_DAY
+"""For how long a draft of another plugin's counts as one that the owner will send."""
 _LONGEST = 120
 _GRAVE = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED})
 
@@ -120,8 +120,11 @@ def on_schedule(event: ScheduleFired, ctx: Context[CheckIn]) -> Actions:
 
 
 @hookimpl
-def on_client(event: ClientQuiet | ClientReturned | ContactExceeded, ctx: Context[CheckIn]) -> Actions:
-    """The owner hears of a silence with its figures, and a word to break it lies ready where there is one to say."""
+def on_client(event: ClientQuiet | ClientReturned | ContactExceeded | ClientNoted, ctx: Context[CheckIn]) -> Actions:
+    """The owner hears of a silence with its figures, and a word to break it lies ready where there is one to say. A
+    call is contact."""
+    if isinstance(event, ClientNoted) and event.note.call:
+        return _taken_away(event.client, ctx)
     if not isinstance(event, ClientQuiet):
         return None
     until = ctx.worktime.end_of_next_working_day(ctx.now)
@@ -135,7 +138,7 @@ def on_message(event: MessageReceived, ctx: Context[CheckIn]) -> Actions:
     """They wrote: what was laid ready is no longer the next word."""
     if event.history or not event.message.verdicts.human:
         return None
-    return [Withdraw(reason="contact", key=draft.key) for draft in _lying(event.client, ctx)]
+    return _taken_away(event.client, ctx)
 
 
 @hookimpl
@@ -149,16 +152,8 @@ def on_sent(event: OwnerSent, ctx: Context[CheckIn]) -> Actions:
     return actions
 
 
-@hookimpl
-def on_timer(event: TimerFired, ctx: Context[CheckIn]) -> Actions:
-    """Whether there was a call since the draft was laid ready."""
-    client = ctx.book.clients.get(event.key)
-    lying = list(_lying(client, ctx)) if client is not None else []
-    last = ctx.ledger.last_contact(event.key)
-    called = [draft for draft in lying if last is not None and last > draft.created_at]
-    if called:
-        return [Withdraw(reason="contact", key=draft.key) for draft in called]
-    return [WakeAt(reason="lies_there", key=event.key, at=ctx.now + _LOOK_AGAIN)] if lying else None
+def _taken_away(client: Client, ctx: Context[CheckIn]) -> list[Action]:
+    return [Withdraw(reason="contact", key=draft.key) for draft in _lying(client, ctx)]
 
 
 def _is_due(client: Client, ctx: Context[CheckIn]) -> bool:
@@ -194,7 +189,6 @@ def _check_in(client: Client, until: datetime, ctx: Context[CheckIn], *, quiet: 
         until=until,
     )
     yield Remember(reason="laid", key=_laid(client), value=point.name, until=until + _SAID)
-    yield WakeAt(reason="laid", key=client.key, at=ctx.now + _LOOK_AGAIN)
 
 
 def _forbidden(client: Client, ctx: Context[CheckIn]) -> str | None:
@@ -210,7 +204,7 @@ def _forbidden(client: Client, ctx: Context[CheckIn]) -> str | None:
         return "incident_open"
     if any(absences(client, today, today)):
         return "away"
-    return "draft_there" if any(_lying(client, ctx)) else None
+    return "draft_there" if any(_waiting(client, ctx)) else None
 
 
 def _points(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
@@ -254,7 +248,7 @@ def _dates(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
         yield _Point(
             name=f"{template}:{what}:{day}",
             template=template,
-            brief=ctx.words(template, client=client.name, what=what, day=ctx.words.day(day)),
+            brief=ctx.words(template, client=client.name, what=ctx.words.quoted(what), day=ctx.words.day(day)),
             values={"what": what, "day": day.isoformat()},
         )
 
@@ -269,7 +263,7 @@ def _notes(client: Client, ctx: Context[CheckIn]) -> Iterator[_Point]:
             yield _Point(
                 name=f"note:{note.row}",
                 template="noted",
-                brief=ctx.words("noted", client=client.name, what=what),
+                brief=ctx.words("noted", client=client.name, what=ctx.words.quoted(what)),
                 values={"what": what},
             )
 
@@ -292,6 +286,12 @@ def _laid(client: Client) -> str:
 def _lying(client: Client, ctx: Context[CheckIn]) -> Iterator[PlacedDraft]:
     """The drafts of this plugin to the client that are wanted or lie in Drafts."""
     return (draft for draft in ctx.ledger.drafts(client.key) if draft.plugin == ctx.plugin)
+
+
+def _waiting(client: Client, ctx: Context[CheckIn]) -> Iterator[PlacedDraft]:
+    """The drafts to the client that the owner has to send first, whichever plugin laid them ready."""
+    known = ctx.ledger.drafts(client.key)
+    return (draft for draft in known if draft.plugin == ctx.plugin or ctx.now - draft.created_at < _WAITS)
 
 
 def _quiet(event: ClientQuiet, ctx: Context[CheckIn], *, is_drafted: bool) -> Warn:

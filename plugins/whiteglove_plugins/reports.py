@@ -21,6 +21,7 @@ from whiteglove import (
     Client,
     Context,
     Draft,
+    DraftState,
     Duration,
     Json,
     Kind,
@@ -118,7 +119,8 @@ def on_timer(event: TimerFired, ctx: Context[Reports]) -> Actions:
     if client is None:
         return [Note(reason="client_left_book")]
     if what == "passed":
-        return [*_unnoticed(client, datetime.fromisoformat(str(event.value)), ctx), *_wake(client, ctx)]
+        unnoticed = _unnoticed(client, datetime.fromisoformat(str(event.value)), ctx)
+        return [*unnoticed, *_introduce(client, ctx), *_wake(client, ctx)]
     come = [reminder for reminder in _reminders(client, ctx) if reminder.at <= ctx.now]
     done = [Remember(reason="reminded", key=one.key(client), value=True, until=one.due + _REMEMBERED) for one in come]
     # Of several that were slept through the last one says everything.
@@ -142,9 +144,9 @@ def on_promise(
     client, due = event.client, event.promise.due
     match event:
         case PromiseKept():
-            return [*_clear(client, due), *_wake(client, ctx)]
+            return [*_clear(client, due), *_introduce(client, ctx), *_wake(client, ctx)]
         case PromiseMoved(was_due=was_due):
-            return [*_clear(client, was_due), *_wake(client, ctx)]
+            return [*_clear(client, was_due), *_introduce(client, ctx), *_wake(client, ctx)]
         case PromiseLate():
             return [*_late(client, event.promise, ctx), *_wake(client, ctx)]
         case _:
@@ -336,18 +338,20 @@ def _late(client: Client, promise: Promise, ctx: Context[Reports]) -> list[Actio
 
 
 def _introduce(client: Client, ctx: Context[Reports]) -> Iterator[Action]:
-    """A client file with a cadence that was not seen before: one draft that says when they will hear."""
-    if not client.report or not ctx.config.introduce or ctx.memory.get(f"introduced:{client.key}"):
+    """A client file with a cadence that was not seen before: one draft that says when they will hear. As long as nobody
+    has touched it, it is written anew where the first time that it names is over or is another one."""
+    following = ctx.ledger.next_reports(client.key, 1) if client.report and ctx.config.introduce else ()
+    until = ctx.memory.get(f"introduced:{client.key}")
+    if not following or (until and not _lies_untouched(client, f"rhythm:{client.key}", ctx)):
         return
-    following = ctx.ledger.next_reports(client.key, 1)
-    if not following:
-        return
+    if not isinstance(until, str):
+        until = (following[0] + _REMEMBERED).isoformat()
     days: dict[tuple[str, str], list[Json]] = {}
     for slot in sorted(client.report):
         days.setdefault((f"{slot.at:%H:%M}", slot.by), []).append(slot.weekday)
     rhythm: list[Json] = [{"at": at, "by": by, "days": weekdays} for (at, by), weekdays in days.items()]
     within = client.reply_within
-    yield Remember(reason="introduced", key=f"introduced:{client.key}", value=True)
+    yield Remember(reason="introduced", key=f"introduced:{client.key}", value=until)
     yield Draft(
         reason="rhythm",
         key=f"rhythm:{client.key}",
@@ -360,8 +364,14 @@ def _introduce(client: Client, ctx: Context[Reports]) -> Iterator[Action]:
             "first": following[0].isoformat(),
             "within": _hours(within) if within else None,
         },
-        until=following[0] + _REMEMBERED,
+        until=datetime.fromisoformat(until),
     )
+
+
+def _lies_untouched(client: Client, key: str, ctx: Context[Reports]) -> bool:
+    """Whether this draft lies in Drafts as it was laid there, or is about to."""
+    own = (draft for draft in ctx.ledger.drafts(client.key) if draft.plugin == ctx.plugin and draft.key == key)
+    return any(draft.state in (DraftState.WANTED, DraftState.PLACED) for draft in own)
 
 
 def _outdated(client: Client, ctx: Context[Reports]) -> Iterator[Action]:

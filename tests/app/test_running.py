@@ -11,8 +11,10 @@ from datetime import timedelta
 import pytest
 
 from app.conftest import House
+from benches import plugin
 from drafty import drafty, wish
 from servers.ports import until
+from whiteglove.actions import Flag
 from whiteglove.app import Daemon, Running, run_once, running
 from whiteglove.desk.keeping import Keeper
 from whiteglove.errors import MailboxError, StoreError, SubmissionError
@@ -52,6 +54,22 @@ def test_a_draft_is_laid_ready_while_it_runs_and_by_a_single_round(house: House)
     at_work = Running(house.daemon({"drafty": drafty(wish(key="second"))}))
     house.deliver(house.mail("m2@acme.example"))
     until(lambda: len(house.world.accounts["studio"].mails("Drafts")) == 2, "the draft")
+    at_work.finish()
+
+
+def test_a_flag_is_set_while_it_runs_and_by_a_single_round(house: House) -> None:
+    plugins = {"sorter": plugin(on_message=lambda event: [Flag(reason="x", flag="$Label1")])}
+
+    def flags() -> list[set[str]]:
+        return [set(mail.flags) for mail in house.world.accounts["studio"].mails()]
+
+    once(house, house.daemon(plugins))
+    house.deliver()
+    once(house, house.daemon(plugins))
+    assert flags() == [{"$Label1"}]
+    at_work = Running(house.daemon(plugins))
+    house.deliver(house.mail("m2@acme.example"))
+    until(lambda: flags() == [{"$Label1"}, {"$Label1"}], "the flag")
     at_work.finish()
 
 

@@ -24,6 +24,7 @@ from whiteglove import (
     Drop,
     Duration,
     Event,
+    Flag,
     Forget,
     Forward,
     Guess,
@@ -46,6 +47,7 @@ from whiteglove import (
     Mark,
     Memory,
     MessageReceived,
+    Move,
     MovePromise,
     Note,
     Notify,
@@ -118,6 +120,8 @@ def on_message(event: MessageReceived, ctx: Context[Everything]) -> Actions:
         Reply(reason="x", template="x", tells=PromiseKind.REPORT, delay=ctx.config.after, values={"a": [1, None]}),
         Warn(reason="x", key="x", text=said(ctx.words, event.message.subject), urgency="today"),
         Remember(reason="x", key=event.client.key, value={"row": event.message.row}, until=ctx.now + timedelta(days=1)),
+        Flag(reason="x", flag="$Label1"),
+        Move(reason="x", folder="Archive"),
         Forward(reason="x", message=event.message.row, to=ctx.book.team[0].address, brief="x"),
     ]
     return found if event.person is not None and not event.history else None

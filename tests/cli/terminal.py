@@ -6,6 +6,7 @@ import contextlib
 import os
 import pty
 import select
+import signal
 import sys
 import time
 
@@ -21,6 +22,8 @@ class Terminal:
     def __enter__(self) -> Terminal:
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
+            # Whoever runs the tests in the background may have had interrupts ignored, which children inherit.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(sys.executable, [sys.executable, "-m", "whiteglove", *self._arguments], self._environ)
         return self
 

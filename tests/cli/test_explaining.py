@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from cli.conftest import Home
+from whiteglove.actions import Flag, Move
+from whiteglove.codec import encode_action
 from whiteglove.ledger import MailState
 from whiteglove.message import Classification, Kind
-from whiteglove.store import Store, events, messages, outbox
+from whiteglove.store import Store, changes, events, messages, outbox
 
 ARRIVED = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 
@@ -212,3 +214,16 @@ def test_what_was_passed_to_a_teammate_is_shown_and_decides_nothing(home: Home) 
     ]
     assert said["decision"]["action"] == "nothing"
     assert "colleague" in home.ask("explain", "m1@acme.example").out
+
+
+def test_what_was_to_be_done_with_it_in_the_mailbox_is_shown(home: Home) -> None:
+    with home.store() as store, store.write() as tx:
+        message = record(tx, store)
+        for number, action in enumerate((Flag(reason="late", flag="$Label1", set=False), Move(reason="x", folder="A"))):
+            given = {"plugin": "sorter", "event": 1, "message": message, "action": encode_action(action)}
+            changes.plan(tx, key=str(number), now=ARRIVED, **given)
+        changes.settle(tx, 1, changes.DONE, ARRIVED)
+        changes.settle(tx, 2, changes.FAILED, ARRIVED, "missing_folder")
+    shown = [line.split() for line in home.ask("explain", "m1@acme.example").out.splitlines()]
+    assert ["done", "without", "$Label1", "sorter", "late"] in [words[:5] for words in shown]
+    assert ["failed", "moved", "to", "A", "sorter", "x", "missing_folder"] in shown

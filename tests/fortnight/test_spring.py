@@ -159,7 +159,7 @@ def test_what_came_of_the_drafts(spring: Fortnight) -> None:
     contact_frequency | ask:acme:Sat 28 Mar 12:05 | placed | -
     reports  | report:acme:Wed 01 Apr 11:00  | sent   | -
     reports  | report:birch:Wed 01 Apr 17:00 | sent   | -
-    capacity | capacity:#:not_before         | gone   | -
+    capacity | capacity:#:not_before         | sent   | -
     reports  | report:birch:Thu 02 Apr 17:00 | sent   | -
     reports  | report:elm:Wed 08 Apr 10:00   | sent   | -
     reports  | report:cedar:Wed 08 Apr 11:30 | placed | -

@@ -19,6 +19,9 @@ from whiteglove.inprocess import Account, InProcessMailbox
 from whiteglove.intake.backlog import Backlog
 from whiteglove.intake.reading import FolderReader, ReadingTerms
 from whiteglove.intake.recording import INBOX
+from whiteglove.owner_words import Words
+from whiteglove.prepare.notice_words import words_in
+from whiteglove.settings.data import load_languages
 from whiteglove.store import Store
 from whiteglove.store.schema import events, messages
 from whiteglove.testing import BenchClock
@@ -79,6 +82,12 @@ class Mailroom:
                 history=self.history,
                 authserv_id=None,
                 worktime=WorkingTime(ZoneInfo("Europe/Berlin"), BOOK.owner.hours),
+                words=Words(
+                    texts=words_in("en"),
+                    language=load_languages()["en"],
+                    zone=ZoneInfo("Europe/Berlin"),
+                    now=self.clock.now(),
+                ),
             ),
             after_batch=self._batch,
             settled=self.settled.append,

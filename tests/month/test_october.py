@@ -125,7 +125,6 @@ def test_which_drafts_lay_there_and_what_became_of_them(october: Month) -> None:
     Mon 12 Oct 11:10 | dill   | in_writing:dill:#               | withdrawn
     Tue 13 Oct 18:20 | alder  | interval:alder:Thu 01 Oct 22:30 | sent
     Wed 14 Oct 14:00 | cobalt | scope:#                         | withdrawn
-    Fri 16 Oct 11:00 | dill   | apology:#                       | withdrawn
     Mon 19 Oct 11:00 | basalt | after:#                         | sent
     Mon 19 Oct 14:30 | alder  | prices:alder:Thu 01 Oct 22:30   | placed
     Tue 20 Oct 16:00 | cobalt | scope:#                         | withdrawn
@@ -262,7 +261,7 @@ def test_every_time_told_is_that_of_a_calendar_on_paper(october: Month) -> None:
 def test_no_draft_and_no_mail_names_another_client(october: Month) -> None:
     """But the one that Robin wrote in heat, of which Robin was warned before it was sent."""
     found = [(laid.mail, names_another(whose(laid.mail), laid.mail)) for laid in october.stage.laid]
-    assert len(found) > 50
+    assert len(found) > 40
     told = [(str(mail["Message-ID"]), names) for mail, names in found if names]
     assert told == [("<heat@laptop.example>", ["Alder", "Finch"])] * 2
     for left in tables.to_clients(october.stage):

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benches import COMPLAINT, QUESTION, THANKS, acme
+from drafty import drafty
+from drafty import wish as draft
 from whiteglove.clients import AddressForm
 from whiteglove.codec import decode_action
 from whiteglove.compose import render
-from whiteglove.store import mutes, notes
+from whiteglove.store import events, mutes, notes
 from whiteglove.store.drafts import DraftRow
 from whiteglove.testing import MONDAY_MORNING, Bench
 from whiteglove.wording import Language, greeting, say_date, say_time
@@ -48,7 +50,8 @@ def wish(row: DraftRow) -> Any:
 
 def noted(b: Bench, text: str) -> None:
     with b.store.write() as tx:
-        notes.add(tx, client="acme", at=b.clock.now(), text=text)
+        row = notes.add(tx, client="acme", at=b.clock.now(), text=text)
+        events.add(tx, "ClientNoted", b.clock.now(), row)
 
 
 class TestWhatIsSaid:
@@ -75,7 +78,8 @@ class TestWhatIsSaid:
         with bench(more=FAIR) as b:
             b.advance(days=1)
             assert wanted(b) == [("date_near", {"what": "Spring fair", "day": "2026-03-05"})]
-            assert "I have this in mind for you: Spring fair, Thursday, 5 March." in b.drafted[0].text
+            assert "“Spring fair” is on Thursday, 5 March, and I have it in mind." in b.drafted[0].text
+            assert wish(b.drafts[0]).brief == "Acme GmbH: “Spring fair”, Thu 5 Mar."
 
     def test_an_absence_that_is_near(self) -> None:
         with bench(more=FAIR.replace("2026-03-05", '"2026-03-05/2026-03-09"') + "away = true\n") as b:
@@ -155,7 +159,7 @@ class TestWhen:
                 b.owner_sends("Hello.")
             else:
                 b.notes_call()
-                b.advance(minutes=20)
+                b.run()
             assert wanted(b) == []
             assert b.drafted == []
 
@@ -166,8 +170,13 @@ class TestWhen:
             assert len(b.drafted) == 1
             b.advance(minutes=1)
             assert b.drafted == []
-            b.advance(minutes=31)
-            assert b.timers == {}
+
+    def test_a_note_that_is_no_call_leaves_it(self) -> None:
+        with bench(more=CATALOGUE) as b:
+            b.advance(days=1)
+            noted(b, "likes blue")
+            b.run()
+            assert len(b.drafted) == 1
 
     @pytest.mark.parametrize(
         ("engagement", "days"), [("contract", 1), ("retainer", 1), ("permanent", 1), ("casual", None)]
@@ -251,6 +260,24 @@ class TestWhenNot:
             assert len(b.warned) == 1
             assert len(b.drafts) == 1
 
+    def test_nor_beside_one_that_another_plugin_laid_ready(self) -> None:
+        asking = drafty(draft())
+        with bench(more=CATALOGUE, beside={"drafty": asking}) as b:
+            b.receive(THANKS)
+            b.advance(days=1)
+            assert [row.plugin for row in b.drafts] == ["drafty"]
+            b.owner_sends_draft()
+            b.advance(days=1)
+            assert [row.plugin for row in b.drafts] == ["drafty", "check_in"]
+
+    def test_but_beside_one_that_the_owner_left_lying(self) -> None:
+        with bench(more=CATALOGUE.replace("03-06", "03-20"), beside={"drafty": drafty(draft())}) as b:
+            b.receive(THANKS)
+            b.advance(days=11)
+            assert [row.plugin for row in b.drafts] == ["drafty"]
+            b.advance(days=4)
+            assert [row.plugin for row in b.drafts] == ["drafty", "check_in"]
+
     def test_one_that_the_owner_is_writing_on_stays_alone(self) -> None:
         with bench(more=CATALOGUE) as b:
             b.advance(days=1)
@@ -289,7 +316,7 @@ class TestASilence:
             assert b.warned[0].text.endswith("a draft with something to say lies in Drafts; send it, or call.")
             (draft,) = b.drafted
             text = " ".join(draft.text.split())
-            assert "Catalogue is to be done on Friday, 13 March." in text
+            assert "“Catalogue” is to be done on Friday, 13 March." in text
             assert "If a call is easier, tell me when it suits you." in text
             # To the end of the next working day.
             assert b.drafts[0].until == datetime(2026, 3, 11, 16, 30, tzinfo=UTC)
@@ -388,3 +415,14 @@ class TestTheTexts:
             "Guten Tag Wile Coyote,\n\nIhre Frage zu „Paper“ liegt noch bei mir. [Die Antwort, oder der Tag, an dem "
             "sie kommt.] Wenn ein Anruf einfacher ist: Wann passt es Ihnen?"
         )
+
+    def test_what_the_file_calls_it_stands_in_quotation_marks(self) -> None:
+        given = {"what": "Closed for stocktaking", "day": "2026-03-06"}
+        assert text("date_near", "en", quiet=False, **given) == (
+            "Hi Wile,\n\n“Closed for stocktaking” is on Friday, 6 March, and I have it in mind. [A line of your own.]"
+        )
+        assert text("date_near", "de", quiet=False, **given) == (
+            "Hallo Wile,\n\nich denke an „Closed for stocktaking“ am Freitag, 6. März. [Ein Satz von mir.]"
+        )
+        for code, said in (("en", "“Closed for stocktaking” is to be"), ("de", "„Closed for stocktaking“ soll am")):
+            assert said in text("deadline_near", code, quiet=False, **given)

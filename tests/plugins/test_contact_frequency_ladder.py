@@ -181,6 +181,66 @@ def memory_is_over(b: Bench) -> bool:
         return memory.get(tx, "contact_frequency", "ladder:acme", b.clock.now()) is None
 
 
+class TestWhatLiesThereStaysTrue:
+    """The draft of a step is written anew where the file or the day says something else by now."""
+
+    def laid(self, before: str, *lines: str, more: str = "") -> Bench:
+        """On a Monday, with the draft of the step after this one in Drafts."""
+        b = bench(*lines, more=more)
+        then = (b.clock.now() - timedelta(days=9)).isoformat()
+        with b.store.write() as tx:
+            kept = {"step": before, "at": then, "began": then}
+            memory.put(tx, "contact_frequency", "ladder:acme", kept, None)
+        for _ in range(2):
+            b.deliver(STATUS, sender="Ada <ada@acme.example>")
+        b.run()
+        return b
+
+    def test_a_deadline_that_has_come_is_no_end_any_more(self) -> None:
+        near = PROJECT.replace("2026-03-27", "2026-03-04")
+        with self.laid("ask", more=near + PROJECT.replace("Catalogue", "Shop")) as b:
+            assert "until Catalogue is due, on Wednesday, 4 March." in b.drafted[0].text
+            b.advance(days=1)
+            assert states(b) == [("cadence", "placed")]
+            b.advance(hours=14)
+            assert states(b) == [("cadence", "withdrawn"), ("cadence", "placed")]
+            (draft,) = b.drafted
+            assert "until Shop is due, on Friday, 27 March." in draft.text
+            assert draft.recipient == "ada@acme.example"
+
+    def test_one_that_was_moved_in_the_file_is_named_by_its_new_day(self) -> None:
+        with self.laid("ask", more=PROJECT) as b:
+            later = acme(DAILY) + PROJECT.replace("2026-03-27", "2026-04-02")
+            b.restart(clients={"acme": later, "birch": BIRCH})
+            assert ["until Catalogue is due, on Thursday, 2 April." in mail.text for mail in b.drafted] == [True]
+
+    def test_the_cadence_that_it_says_is_the_one_in_the_file(self) -> None:
+        with self.laid("cadence") as b:
+            b.restart(clients={"acme": acme(DAILY, report='["Wed 09:00"]'), "birch": BIRCH})
+            assert ["every Wednesday at 09:00" in mail.text for mail in b.drafted] == [True]
+
+    def test_where_there_is_nothing_tighter_to_offer_it_goes(self) -> None:
+        with self.laid("ask") as b:
+            b.restart(clients={"acme": acme(DAILY, report='["Mon-Fri 17:00"]'), "birch": BIRCH})
+            assert states(b) == [("cadence", "withdrawn")]
+
+    def test_what_reads_the_same_is_left_as_it_lies(self) -> None:
+        for before in ("cadence", "interval"):
+            with self.laid(before, 'hourly_rate = "90 EUR"', more=PROJECT) as b:
+                (mail,) = b.world.account.mails("Drafts")
+                b.restart()
+                b.advance(days=2)
+                assert b.world.account.mails("Drafts") == (mail,)
+
+    def test_what_a_person_has_changed_stays_theirs(self) -> None:
+        with self.laid("ask", more=PROJECT) as b:
+            (mail,) = b.world.account.mails("Drafts")
+            b.world.account.expunge(mail.uid, "Drafts")
+            b.world.account.deliver(mail.message.replace(b"gladly", b"happily"), folder="Drafts")
+            b.restart(clients={"acme": acme(DAILY), "birch": BIRCH})
+            assert ["happily" in mail.text for mail in b.drafted] == [True]
+
+
 class TestReconsidering:
     LADDER = '[[projects]]\nname = "Catalogue"\nhours_per_week = 12\n'
 

@@ -129,6 +129,15 @@ class TestAComplaint:
         with Bench(incidents, clients={"acme": f'{acme()}[[projects]]\nname = "Catalogue"\n{more}'}) as b:
             b.receive(MISSED, subject="Catalogue")
             assert ("look it up before you admit anything" in b.warned[0].text) is is_said
+            assert ("A draft for it lies in Drafts" in b.warned[0].text) is not is_said
+
+    @pytest.mark.parametrize("reply_within", ["8h", None])
+    def test_with_whom_all_is_in_writing_no_call_is_proposed(self, reply_within: str | None) -> None:
+        with Bench(incidents, clients={"acme": acme("in_writing = true", reply_within=reply_within)}) as b:
+            b.receive(COMPLAINT)
+            by = ", by tomorrow, 09:30" if reply_within else ""
+            assert f"Next step: answer them yourself, in writing{by}." in b.warned[0].text
+            assert "or call" not in b.warned[0].text
 
     def test_a_promise_that_was_late_is_on_record(self) -> None:
         with late_bench() as b:
@@ -458,7 +467,8 @@ class TestTheSummary:
                     "“Catalogue pages for the spring, of which nobody has seen an…”: complaint (serious), you have not "
                     "written to them yet",
                     "open for 2 days",
-                    "send the draft that lies in Drafts, or call; once it is settled: whiteglove incidents resolve 1",
+                    # With so many incidents everything is to be in writing, so that no call is proposed.
+                    "send the draft that lies in Drafts; once it is settled: whiteglove incidents resolve 1",
                 ),
                 (
                     "acme",

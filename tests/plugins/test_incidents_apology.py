@@ -202,8 +202,22 @@ class TestWhenItLiesThere:
             assert own(b) == []
             assert [row.template for row in b.drafts if row.state is DraftState.PLACED].count("late") == 1
 
-    def test_a_second_complaint_replaces_the_untouched_one_and_answers_the_newer_mail(self) -> None:
+    def test_a_missed_deadline_that_nothing_supports_is_not_owned(self) -> None:
         with bench() as b:
+            b.receive(MISSED)
+            assert (own(b), b.drafted) == ([], [])
+
+    def test_nor_in_the_words_for_a_complaint_about_it(self) -> None:
+        with bench() as b:
+            b.receive(MISSED)
+            b.receive(COMPLAINT, answers=FIRST, subject="Re: Catalogue")
+            assert "they wrote “am very disappointed”" in text_of(b)
+            b.receive(MISSED, answers=FIRST, subject="Re: Catalogue")
+            assert "they wrote “am very disappointed”" in text_of(b)
+            assert "A draft for it lies in Drafts" in b.warned[-1].text
+
+    def test_a_second_complaint_replaces_the_untouched_one_and_answers_the_newer_mail(self) -> None:
+        with bench(tables=PROJECT) as b:
             b.receive(COMPLAINT)
             b.advance(hours=1)
             b.receive(MISSED, answers=FIRST, subject="Re: Catalogue")

@@ -269,6 +269,15 @@ class TestTheRhythm:
         assert "The first time is Tuesday, 3 March" in text
         assert "within 8 working hours" in text
 
+    def test_it_names_a_first_time_that_is_still_to_come(self) -> None:
+        with make() as bench:
+            for at in ("Tuesday, 3 March", "Friday, 6 March", "Tuesday, 10 March"):
+                assert f"The first time is {at}" in " ".join(text_of(bench, "When you will hear from me").split())
+                bench.advance(days=1, hours=7)
+                bench.advance(days=2)
+            bench.advance(days=40)
+            assert [mail for mail in bench.drafted if mail.subject.startswith("When you will hear")] == []
+
     def test_a_client_file_that_comes_later_gets_its_own(self) -> None:
         with make() as bench:
             bench.restart(clients={"acme": acme(), "birch": BIRCH})

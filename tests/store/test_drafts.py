@@ -11,7 +11,7 @@ from store.conftest import DAY, HOUR, MINUTE, NOW
 from whiteglove.actions import Draft
 from whiteglove.ledger import DraftState
 from whiteglove.store import drafts
-from whiteglove.store.drafts import LEFT_BEHIND, DraftRow
+from whiteglove.store.drafts import LEFT_BEHIND, MISSING, DraftRow
 
 TOKEN = "t" * 32
 
@@ -197,3 +197,39 @@ def test_of_a_client_those_that_ended_lately_are_found_too(tx: sa.Connection) ->
     placed(tx, "d", client="birch")
 
     assert [draft.row for draft in drafts.of_client(tx, "acme", NOW - DAY)] == [live, new]
+
+
+@pytest.mark.parametrize("state", [DraftState.PLACED, DraftState.CHANGED, DraftState.GONE])
+def test_what_may_have_been_sent_was_laid_there_before(tx: sa.Connection, state: DraftState) -> None:
+    row = placed(tx)
+    drafts.change(tx, row, state=state, settled_at=NOW + HOUR if state is DraftState.GONE else None)
+    placed(tx, "other", client="birch")
+
+    assert [one.row for one in drafts.laid_before(tx, "acme", NOW + HOUR)] == [row]
+    assert drafts.laid_before(tx, "acme", NOW - HOUR) == ()
+
+
+@pytest.mark.parametrize("state", [DraftState.WANTED, DraftState.SENT, DraftState.WITHDRAWN, DraftState.FAILED])
+def test_nothing_else_may(tx: sa.Connection, state: DraftState) -> None:
+    drafts.change(tx, placed(tx), state=state, settled_at=NOW + HOUR)
+
+    assert drafts.laid_before(tx, "acme", NOW + HOUR) == ()
+
+
+def test_one_that_is_gone_may_have_been_for_a_day(tx: sa.Connection) -> None:
+    drafts.is_missing(tx, drafts.get(tx, placed(tx)), NOW + HOUR)
+
+    assert len(drafts.laid_before(tx, "acme", NOW + HOUR + MISSING)) == 1
+    assert drafts.laid_before(tx, "acme", NOW + HOUR + MISSING + MINUTE) == ()
+
+
+def test_missing_is_gone_unless_something_else_is_known(tx: sa.Connection) -> None:
+    row = placed(tx)
+    before = drafts.get(tx, row)
+    drafts.change(tx, row, state=DraftState.SENT, settled_at=NOW)
+    drafts.is_missing(tx, before, NOW + HOUR)
+
+    assert (drafts.get(tx, row).state, drafts.get(tx, row).settled_at) == (DraftState.SENT, NOW)
+    drafts.change(tx, row, state=DraftState.CHANGED)
+    drafts.is_missing(tx, before, NOW + HOUR)
+    assert (drafts.get(tx, row).state, drafts.get(tx, row).settled_at) == (DraftState.GONE, NOW + HOUR)

@@ -13,8 +13,8 @@ from whiteglove.store import figures, ledger
 def test_messages_are_counted_from_each_instant_to_the_next(tx: sa.Connection, add_message: AddMessage) -> None:
     for hours in (0, 1, 1, 25, 48):
         add_message(received_at=NOW + hours * HOUR)
-    assert figures.between(tx, "acme", [NOW, NOW + HOUR, NOW + DAY, NOW + 2 * DAY]) == (1, 2, 1)
-    assert figures.between(tx, "acme", [NOW]) == ()
+    assert figures.between(tx, ["acme"], [NOW, NOW + HOUR, NOW + DAY, NOW + 2 * DAY]) == {"acme": (1, 2, 1)}
+    assert figures.between(tx, ["acme"], [NOW]) == {"acme": ()}
 
 
 def test_only_what_its_people_wrote_is_counted(tx: sa.Connection, add_message: AddMessage) -> None:
@@ -25,8 +25,8 @@ def test_only_what_its_people_wrote_is_counted(tx: sa.Connection, add_message: A
     add_message(human=False)
     add_message(duplicate_of=first)
     add_message(client=None)
-    assert figures.between(tx, "acme", [NOW, NOW + DAY]) == (1,)
-    assert figures.by_kind(tx, "acme", NOW, NOW + DAY) == {Kind.QUESTION: 1}
+    assert figures.between(tx, ["acme"], [NOW, NOW + DAY]) == {"acme": (1,)}
+    assert figures.by_kind(tx, ["acme"], NOW, NOW + DAY) == {"acme": {Kind.QUESTION: 1}}
 
 
 def test_a_message_counts_for_what_it_wants_in_the_first_place(tx: sa.Connection, add_message: AddMessage) -> None:
@@ -34,15 +34,25 @@ def test_a_message_counts_for_what_it_wants_in_the_first_place(tx: sa.Connection
     add_message(kinds=["status_request"])
     add_message(kinds=["thanks"])
     add_message(kinds=["thanks"], received_at=NOW + DAY)
-    assert figures.by_kind(tx, "acme", NOW, NOW + DAY) == {Kind.STATUS_REQUEST: 2, Kind.THANKS: 1}
+    counted = figures.by_kind(tx, ["acme"], NOW, NOW + DAY)
+    assert counted == {"acme": {Kind.STATUS_REQUEST: 2, Kind.THANKS: 1}}
 
 
-def test_between_few_and_between_many_instants_is_counted_alike(tx: sa.Connection, add_message: AddMessage) -> None:
-    moments = [NOW + hours * HOUR for hours in range(10)]
-    for hours in (0, 1, 1, 3, 8, 9, 12):
-        add_message(received_at=NOW + hours * HOUR)
-    assert figures.between(tx, "acme", moments) == (1, 2, 0, 1, 0, 0, 0, 0, 1)
-    assert figures.between(tx, "acme", [NOW, NOW + 2 * HOUR, NOW + 9 * HOUR]) == (3, 2)
+def test_what_nobody_has_understood_yet_is_a_question(tx: sa.Connection, add_message: AddMessage) -> None:
+    for kinds in (None, [], ["question", "billing"]):
+        add_message(kinds=kinds)
+    assert figures.by_kind(tx, ["acme"], NOW, NOW + DAY) == {"acme": {Kind.QUESTION: 3}}
+
+
+def test_all_who_are_asked_about_are_counted_at_once(tx: sa.Connection, add_message: AddMessage) -> None:
+    for client, hours in (("acme", 0), ("birch", 0), ("acme", 1), ("cedar", 1)):
+        add_message(client=client, received_at=NOW + hours * HOUR, kinds=["billing"])
+    clients = ["birch", "acme", 'd"une']
+    moments = [NOW, NOW + HOUR, NOW + DAY]
+    assert figures.between(tx, clients, moments) == {"birch": (1, 0), "acme": (1, 1), 'd"une': (0, 0)}
+    counted = {"birch": {Kind.BILLING: 1}, "acme": {Kind.BILLING: 2}, 'd"une': {}}
+    assert figures.by_kind(tx, clients, NOW, NOW + DAY) == counted
+    assert figures.between(tx, [], moments) == figures.by_kind(tx, [], NOW, NOW + DAY) == {}
 
 
 def answer(tx: sa.Connection, message: int, hours: int, took: int) -> None:
@@ -87,8 +97,8 @@ def test_neither_looks_at_the_messages_themselves(tx: sa.Connection) -> None:
 
     sa.event.listen(tx.engine, "before_cursor_execute", explain)
     try:
-        figures.between(tx, "acme", [NOW, NOW + DAY])
-        figures.by_kind(tx, "acme", NOW, NOW + DAY)
+        figures.between(tx, ["acme", "birch"], [NOW, NOW + HOUR, NOW + DAY])
+        figures.by_kind(tx, ["acme", "birch"], NOW, NOW + DAY)
     finally:
         sa.event.remove(tx.engine, "before_cursor_execute", explain)
     assert [step.split(" (")[0] for step in steps if step.startswith("SEARCH")] == [

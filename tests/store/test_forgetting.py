@@ -16,11 +16,23 @@ from hypothesis import strategies as st
 from benches import BIRCH, COMPLAINT, MANY, QUESTION, STATUS, acme, plugin, to_clients
 from drafty import wish
 from store.conftest import DAY, NOW, PlanMail
-from whiteglove.actions import Hold, Remember, WakeAt, Warn
+from whiteglove.actions import Hold, Move, Remember, WakeAt, Warn
 from whiteglove.errors import StoreError, SubmissionError
 from whiteglove.ledger import DraftState, MailState
 from whiteglove.message import Kind
-from whiteglove.store import Store, corrections, drafts, events, forgetting, messages, notes, outbox, schema, silences
+from whiteglove.store import (
+    Store,
+    changes,
+    corrections,
+    drafts,
+    events,
+    forgetting,
+    messages,
+    notes,
+    outbox,
+    schema,
+    silences,
+)
 from whiteglove.store.forgetting import Whom
 from whiteglove.store.remarks import FORGOTTEN
 from whiteglove.store.schema import plugin_health
@@ -252,6 +264,28 @@ class TestAClient:
                 assert len(mails) < 20
             told = [mail for mail in b.mails if mail.template == "summary" and mail.state is MailState.SENT]
             assert told
+
+
+class TestWhatWasMoved:
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_no_name_of_a_folder_is_left(self, is_there: bool) -> None:
+        def on_message(event: Any) -> list[Any]:
+            return [Move(reason="sorted", folder=f"Clients/{event.client.key} anvils")]
+
+        made = plugin(on_message=on_message)
+        with Bench(made, clients={"acme": acme(), "birch": BIRCH}, toml=MANY) as b:
+            if is_there:
+                b.world.account.create("Clients/acme anvils")
+                b.world.account.create("Clients/birch anvils")
+            for sender in ("Wile Coyote <wile@acme.example>", JUTTA):
+                b.receive(QUESTION, sender=sender)
+            before = record_of(b, "birch")
+            assert traces_left(b, "acme anvils", "birch anvils") == ["acme anvils", "birch anvils"]
+            forget(b, ACME)
+            assert traces_left(b, "acme anvils", "birch anvils") == ["birch anvils"]
+            assert record_of(b, "birch") == before
+            with b.store.read() as tx:
+                assert [change.message for change in changes.everything(tx)] == [2]
 
 
 class TestWhatIsPrepared:

@@ -47,6 +47,20 @@ def oblige(
     )
 
 
+def test_of_all_clients_what_is_due_since_an_instant_or_still_owed_is_told_by_client(tx: sa.Connection) -> None:
+    owed = make(tx, NOW - DAY)
+    later = make(tx, NOW + DAY, client="birch")
+    sooner = make(tx, NOW + HOUR, client="birch")
+    over = make(tx, NOW - HOUR, client="cedar")
+    for row in (sooner, over):
+        ledger.close_promise(tx, row, PromiseState.KEPT, NOW)
+
+    found = ledger.promises_of_all(tx, NOW)
+    assert {client: [one.row for one in its] for client, its in found.items()} == {
+        "acme": [owed], "birch": [sooner, later]
+    }  # fmt: skip
+
+
 def test_a_promise_is_made_open_and_told(tx: sa.Connection) -> None:
     row, made = ledger.make(
         tx,

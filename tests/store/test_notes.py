@@ -35,6 +35,14 @@ def test_of_one_instant_the_first_to_be_noted_comes_first(tx: sa.Connection) -> 
     assert [note.text for note in notes.of_client(tx, "acme", NOW)] == ["one", "two", "three"]
 
 
+def test_calls_are_those_with_anybody_the_oldest_first(tx: sa.Connection) -> None:
+    call(tx, 2, outbound=True)
+    call(tx, 1, outbound=False, client="birch")
+    call(tx, -1, outbound=False)
+    notes.add(tx, client="acme", at=NOW + HOUR, text="no call")
+    assert [(one.client, one.at) for one in notes.calls(tx, NOW)] == [("birch", NOW + HOUR), ("acme", NOW + 2 * HOUR)]
+
+
 def test_everything_about_a_call_is_kept_over_a_restart(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     with store.write() as tx:

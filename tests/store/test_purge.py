@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from store.conftest import DAY, HOUR, NOW, STRANGER, AddMessage, PlanMail
 from whiteglove.ledger import DraftState, IncidentState, MailState, ObligationState, PromiseKind, PromiseState
-from whiteglove.store import Store, calls, chores, decisions, events, messages, purge, schema, timers
+from whiteglove.store import Store, calls, changes, chores, decisions, events, messages, purge, schema, timers
 from whiteglove.store.subjects import ABOUT
 
 YEAR = 365 * DAY
@@ -292,6 +292,18 @@ class TestWhatIsPrepared:
                 calls.settle(tx, calls.everything(tx)[-1].row, calls.DONE, at)
         run(tx)
         assert [call.key for call in calls.everything(tx)] == ["waiting", "late", "newest"]
+
+    def test_a_change_that_is_over_goes_after_a_month_and_one_that_waits_keeps_its_message(
+        self, tx: sa.Connection, add_message: AddMessage
+    ) -> None:
+        first, waiting, last = (add_message(recorded_at=NOW - 900 * DAY) for _ in range(3))
+        for key, message, at in (("done", first, OLD), ("waiting", waiting, OLD), ("newest", last, NOW)):
+            changes.plan(tx, key=key, plugin="x", event=1, message=message, action="{}", now=at)
+            if key != "waiting":
+                changes.settle(tx, changes.everything(tx)[-1].row, changes.DONE, at)
+        run(tx)
+        assert [change.key for change in changes.everything(tx)] == ["waiting", "newest"]
+        assert rows(tx, schema.messages) == [waiting, last]
 
     def test_what_the_owner_was_writing_is_known_for_a_month(self, tx: sa.Connection) -> None:
         for uid, at in ((1, OLD), (2, NOW - DAY), (3, NOW)):

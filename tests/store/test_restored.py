@@ -14,7 +14,7 @@ from drafty import wish
 from store.conftest import DAY, HOUR, NOW, AddMessage, PlanMail
 from whiteglove.actions import Hold
 from whiteglove.ledger import DraftState, MailState, PromiseState
-from whiteglove.store import drafts, messages, outbox, restored, timers
+from whiteglove.store import changes, drafts, messages, outbox, restored, timers
 from whiteglove.store.backup import restore, write_backup
 from whiteglove.testing import Bench, SentMail
 from whiteglove_plugins import acknowledge
@@ -148,6 +148,13 @@ def test_timers_that_went_off_since_do_not_do_so_again_and_those_ahead_stay(tx: 
         timers.set_at(tx, "x", key, due, None)
     restored.mark(tx, NOW)
     assert set(timers.of_plugin(tx, "x")) == {"ahead"}
+
+
+def test_what_was_to_be_changed_then_is_left_as_it_is(tx: sa.Connection) -> None:
+    changes.plan(tx, key="k", plugin="x", event=1, message=1, action="{}", now=NOW)
+    restored.mark(tx, NOW)
+    (change,) = changes.everything(tx)
+    assert (change.state, change.error) == ("failed", "restored")
 
 
 def test_numbers_go_on_above_what_the_lost_time_can_have_used(

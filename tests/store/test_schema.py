@@ -25,6 +25,7 @@ from whiteglove.ledger import (
 from whiteglove.message import Kind
 from whiteglove.store import (
     Store,
+    changes,
     chores,
     events,
     folders,
@@ -116,6 +117,8 @@ def fill(store: Store, number: int) -> None:
             warnings.told(tx, mail)
             chores.change(tx, chores.add(tx, chores.COPY_TO_SENT, "studio", mail, LONG_AGO), state="done")
             memory.put(tx, "replies", name, one, None)
+            changes.plan(tx, key=name, plugin="sorter", event=event, message=row, action="{}", now=LONG_AGO)
+            changes.settle(tx, one + 1, changes.DONE, LONG_AGO)
 
 
 def step(state: IncidentState, at: datetime = NOW) -> IncidentEntry:
@@ -268,6 +271,8 @@ HOT: dict[str, Callable[[sa.Connection], object]] = {
     "memory.last_fired": lambda tx: memory.last_fired(tx, "daily_summary", "daily"),
     "chores.due": lambda tx: chores.due(tx, NOW, 20),
     "chores.next_due": chores.next_due,
+    "changes.due": lambda tx: changes.due(tx, NOW, 20),
+    "changes.next_due": changes.next_due,
 }
 """What the loops ask for each message, or every second."""
 

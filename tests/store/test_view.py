@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from store.conftest import DAY, HOUR, NOW, AddMessage
 from whiteglove.clients import Book, Client, Owner, ReportSlot, WorkingHours
 from whiteglove.ledger import Ledger, PromiseKind, PromiseState
 from whiteglove.message import Kind
-from whiteglove.store import Store, ledger, memory, messages, mutes, outbox
+from whiteglove.store import Store, ledger, memory, messages, mutes, notes, outbox
 from whiteglove.store.view import LedgerView, MemoryView
 from whiteglove.worktime import WorkingTime
 
@@ -41,7 +42,7 @@ def test_a_client_hears_next_at_the_first_free_slot(view: Ledger) -> None:
 def test_a_client_hears_next_when_it_was_promised(view: Ledger, store: Store) -> None:
     promise(store, NOW + HOUR)
 
-    assert view.next_report("acme") == NOW + HOUR
+    assert view.next_report("acme") == view.next_report_by_client()["acme"] == NOW + HOUR
 
 
 def test_a_slot_used_up_long_ago_still_counts(view: Ledger, store: Store) -> None:
@@ -51,8 +52,19 @@ def test_a_slot_used_up_long_ago_still_counts(view: Ledger, store: Store) -> Non
     assert view.next_report("acme") == TUESDAY + timedelta(days=7)
 
 
+def test_a_slot_that_was_moved_away_is_none_and_what_is_over_says_nothing(view: Ledger, store: Store) -> None:
+    for due, state in ((TUESDAY, PromiseState.MOVED), (NOW - HOUR, PromiseState.KEPT)):
+        row = promise(store, due)
+        with store.write() as tx:
+            ledger.close_promise(tx, row, state, NOW)
+
+    assert view.next_report("acme") == view.next_report_by_client()["acme"] == TUESDAY + timedelta(days=7)
+    assert view.next_reports("acme", 2) == (TUESDAY + timedelta(days=7), TUESDAY + timedelta(days=14))
+
+
 def test_without_a_cadence_or_a_place_in_the_book_there_is_no_report(view: Ledger) -> None:
     assert view.next_report("birch") is None
+    assert view.next_report_by_client() == {"acme": TUESDAY, "birch": None}
     assert view.next_report("cedar") is None
 
 
@@ -87,24 +99,28 @@ def test_obligations_are_those_of_one_client_or_of_all(view: Ledger, store: Stor
     assert [found.row for found in view.open_obligations("birch")] == [second]
 
 
+def add(tx: sa.Connection, uid: int, client: str, at: datetime) -> int:
+    return messages.add(
+        tx,
+        mailbox="studio",
+        folder="INBOX",
+        uidvalidity=7,
+        uid=uid,
+        recorded_at=at,
+        human=True,
+        may_acknowledge=True,
+        obliges=True,
+        client=client,
+        received_at=at,
+        author_address=f"wile@{client}.example",
+    )
+
+
 class TestMessages:
     @pytest.fixture
     def message(self, store: Store) -> int:
         with store.write() as tx:
-            row = messages.add(
-                tx,
-                mailbox="studio",
-                folder="INBOX",
-                uidvalidity=7,
-                uid=1,
-                recorded_at=NOW,
-                human=True,
-                may_acknowledge=True,
-                obliges=True,
-                client="acme",
-                received_at=NOW,
-                author_address="wile@acme.example",
-            )
+            row = add(tx, 1, "acme", NOW)
             messages.set_thread(tx, row, store.hash_id("a@acme.example"), [])
             return row
 
@@ -179,3 +195,25 @@ def test_the_longer_of_two_words_on_silence_counts(view: Ledger, store: Store) -
         mutes.put(tx, "acme", NOW + HOUR)
     assert view.muted_until("acme") == NOW + HOUR
     assert view.muted_until("cedar") is None
+
+
+def test_all_clients_in_the_book_are_counted_in_one_question(view: Ledger, store: Store) -> None:
+    with store.write() as tx:
+        for uid, (client, hours) in enumerate((("acme", 0), ("acme", 2), ("birch", 1), ("cedar", 0)), start=1):
+            add(tx, uid, client, NOW + hours * HOUR)
+    moments = [NOW, NOW + HOUR, NOW + DAY]
+
+    numbers, kinds = view.written_by_client(moments), view.kinds_by_client(NOW, NOW + DAY)
+
+    assert numbers == {"acme": (1, 1), "birch": (0, 1)}
+    assert numbers == {client: view.written(client, moments) for client in BOOK.clients}
+    assert kinds == {"acme": {Kind.QUESTION: 2}, "birch": {Kind.QUESTION: 1}}
+    assert kinds == {client: view.written_by_kind(client, NOW, NOW + DAY) for client in BOOK.clients}
+
+
+def test_calls_with_anybody_are_told(view: Ledger, store: Store) -> None:
+    with store.write() as tx:
+        for client, call in (("acme", True), ("birch", True), ("birch", False)):
+            notes.add(tx, client=client, at=NOW, text="", call=call)
+
+    assert [(one.client, one.call) for one in view.calls(NOW)] == [("acme", True), ("birch", True)]

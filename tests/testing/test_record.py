@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from benches import QUESTION, STATUS, plugin
-from whiteglove.actions import Forward, Remember, WakeAt
-from whiteglove.testing import MONDAY_MORNING, bench
+from whiteglove.actions import Flag, Forward, Move, Remember, WakeAt
+from whiteglove.testing import MONDAY_MORNING, Moved, bench
 from whiteglove_plugins import acknowledge
 
 TEAM = '[[team]]\nname = "Kim"\naddress = "kim@vale.example"\n'
@@ -31,6 +31,15 @@ def test_a_mail_to_a_teammate_is_among_the_forwarded() -> None:
         (mail,) = desk.forwarded
         assert mail.recipient == "kim@vale.example"
         assert desk.delegations[0].address == "kim@vale.example"
+
+
+def test_what_was_done_in_the_mailbox_is_named_with_its_subject() -> None:
+    wanted = [Flag(reason="x", flag="$Label1"), Move(reason="x", folder="Junk"), Move(reason="x", folder="Nowhere")]
+    with bench(plugin(on_message=lambda event: wanted)) as desk:
+        desk.receive(STATUS, subject="Catalogue")
+        assert desk.flagged == [("$Label1", True, "Catalogue")]
+        assert desk.moved == [Moved(folder="Junk", subject="Catalogue")]
+        assert [line["reason"] for line in desk.logged("message.untouched")] == ["missing_folder"]
 
 
 def test_memory_and_timers_are_the_plugins_own() -> None:

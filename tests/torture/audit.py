@@ -60,7 +60,8 @@ def _every_event_once(store: sqlite3.Connection) -> None:
         " GROUP BY type, subject_row HAVING count(*) > 1"
     )
     assert [tuple(row) for row in _rows(store, repeated)] == []
-    assert _column(store, "SELECT count(*) FROM events WHERE type = 'ScheduleFired'") == [1]
+    fired = "SELECT count(*) FROM events WHERE type = 'ScheduleFired' AND details LIKE '%daily_summary%'"
+    assert _column(store, fired) == [1]
     assert _column(store, "SELECT count(*) FROM events WHERE type = 'PromiseLate'") == [1]
     asked = [letter.message_id for letter in LETTERS if "elsewhere" not in letter.address]
     received = (

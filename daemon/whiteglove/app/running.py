@@ -167,14 +167,16 @@ class Running:
         return self._daemon.scheduler.sent_interval()
 
     def _do_chores(self, stopping: Callable[[], bool]) -> int:
-        return self._daemon.chores.drain(stopping) + self._daemon.drafting.drain(stopping)
+        daemon = self._daemon
+        return daemon.chores.drain(stopping) + daemon.drafting.drain(stopping) + daemon.changes.drain(stopping)
 
     def _ask_the_web(self, stopping: Callable[[], bool]) -> int:
         """Logins are renewed here, since a provider may take its time and no mail is to wait for it."""
         return self._daemon.logins.look() + self._daemon.calls.drain(stopping)
 
     def _next_chore(self) -> datetime | None:
-        moments = (self._daemon.chores.next_due(), self._daemon.drafting.next_due())
+        daemon = self._daemon
+        moments = (daemon.chores.next_due(), daemon.drafting.next_due(), daemon.changes.next_due())
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _look(self, _stopping: Callable[[], bool]) -> int:
@@ -263,7 +265,7 @@ class _Once:
             delivered = self._drained("outbox", daemon.outbox.drain)
             self.sent += delivered
             busy += delivered + self._drained("chores", daemon.chores.drain)
-            busy += self._drained("chores", daemon.drafting.drain)
+            busy += self._drained("chores", daemon.drafting.drain) + self._drained("chores", daemon.changes.drain)
             busy += self._drained("calls", daemon.calls.drain) + self._drained("calls", lambda _: daemon.logins.look())
             if busy:
                 continue

@@ -15,6 +15,7 @@ from whiteglove.app.schedules import schedules_of
 from whiteglove.app.templates import templates_of
 from whiteglove.app.world import World
 from whiteglove.calling import Calls
+from whiteglove.changing import Changes
 from whiteglove.chores import Chores, lies_in_sent
 from whiteglove.desk import Desk
 from whiteglove.desk.acting import CORE
@@ -42,6 +43,7 @@ from whiteglove.prepare import (
     SummaryWriter,
 )
 from whiteglove.prepare.absences import tell_of_absences
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import tell_owner
 from whiteglove.retention import Retention
 from whiteglove.schedule import Scheduler
@@ -129,6 +131,7 @@ class Daemon:
         self.chores = Chores(store, settings, self.errands, self.clock)
         writer = DraftWriter(settings, templates, store.key)
         self.drafting = Drafting(store, settings, writer, self.errands, self.clock)
+        self.changes = Changes(store, settings, self.errands, journal, self.clock)
         self.calls = Calls(store, settings, world.caller(), self.clock, os.environ)
         accesses = {one.name: access for one in settings.mailboxes if (access := access_of(one)) is not None}
         self.logins = Logins(store, accesses, self.clock, lambda: self.settings.worktime)
@@ -204,6 +207,7 @@ class Daemon:
             history=daemon.history,
             authserv_id=account.authserv_id,
             worktime=self.settings.worktime,
+            words=words_of(self.settings, self.clock.now()),
         )
 
     def _read_sent(self, mailbox: str) -> None:

@@ -14,8 +14,9 @@ from whiteglove.cli.opening import reading, settings_of
 from whiteglove.cli.output import instant, print_json, print_table, visible
 from whiteglove.cli.reasons import with_meaning
 from whiteglove.cli.usage import CommandParser, add_json
+from whiteglove.codec import decode_action, to_json
 from whiteglove.ledger import MailState
-from whiteglove.store import events, incidents, messages, outbox
+from whiteglove.store import changes, events, incidents, messages, outbox
 
 ACTIONS = {
     MailState.SENT: "answered",
@@ -98,6 +99,7 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
             }
             for mail in (*mails, *passed_on)
         ],
+        "changes": [_change(change) for change in changes.of_message(tx, row.row)],
         "events": [
             {
                 "event_id": event.row,
@@ -113,6 +115,15 @@ def explanation(tx: sa.Connection, row: sa.Row[Any], message_id: str, zone: Zone
             for event in about
         ],
     }
+
+
+def _change(change: changes.Change) -> dict[str, Any]:
+    """A flag or a move that a plugin wanted of the message, with what became of it."""
+    action = decode_action(change.action)
+    fields = to_json(action)
+    assert isinstance(fields, dict)
+    state = {"state": change.state, "error": change.error, "plugin": change.plugin}
+    return {"action": type(action).__name__, **fields, **state}
 
 
 def _incident(tx: sa.Connection, row: sa.Row[Any]) -> dict[str, Any] | None:
@@ -165,6 +176,17 @@ def _print(answer: dict[str, Any]) -> None:
         ],
         heading=("MAIL", "TO", "REASON", "TELLS", "MESSAGE-ID"),
     )
+    if answer["changes"]:
+        print_table(
+            [(one["state"], _wanted(one), one["plugin"], one["reason"], one["error"]) for one in answer["changes"]],
+            heading=("CHANGE", "WANTED", "PLUGIN", "REASON", "ERROR"),
+        )
+
+
+def _wanted(change: dict[str, Any]) -> str:
+    if change["action"] == "Move":
+        return f"moved to {change['folder']}"
+    return f"{'with' if change['set'] else 'without'} {change['flag']}"
 
 
 def _verdict(verdict: dict[str, Any]) -> str:

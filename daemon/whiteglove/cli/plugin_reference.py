@@ -58,7 +58,16 @@ _READ = (
     hookspecs.Logger,
 )
 _RETURNED = (hookspecs.PluginInfo, hookspecs.Schedule, message.Guess, actions.Approve, actions.Hold, actions.Drop)
-_RESULTS = (testing.Written, testing.SentMail, testing.Warned, testing.Posted, testing.Notified, testing.Request)
+_RESULTS = (
+    testing.Written,
+    testing.SentMail,
+    testing.Warned,
+    testing.Posted,
+    testing.Notified,
+    testing.Flagged,
+    testing.Moved,
+    testing.Request,
+)
 _NO_WORDS_OF_ITS_OWN = "Enum where members are also"
 """Python's own words on an enumeration to which nobody gave a docstring."""
 _BOOK = ("Book", "Client", "Person", "Project", "Occasion", "Rule", "Owner", "Colleague", "Recognised")

@@ -28,7 +28,7 @@ from whiteglove.actions import (
     Withdraw,
 )
 from whiteglove.codec import encode_action, encode_json, to_json
-from whiteglove.desk.asking import Reviews
+from whiteglove.desk.asking import Reviews, message_of
 from whiteglove.desk.core import Line
 from whiteglove.desk.delegating import hand_over
 from whiteglove.desk.incidents import open_incident, update_incident
@@ -36,11 +36,12 @@ from whiteglove.desk.summing import TEMPLATE, Drafted
 from whiteglove.events import Event, MessageReceived
 from whiteglove.ledger import Audience, Mail, MailState
 from whiteglove.prepare import AnswerWriter
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE as CORE
 from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.settle import Settlement
-from whiteglove.store import calls, drafts, ledger, memory, outbox, timers, warnings
+from whiteglove.store import calls, changes, drafts, ledger, memory, outbox, timers, warnings
 from whiteglove.store.decisions import HELD
 from whiteglove.store.outbox import OutboxRow
 
@@ -88,6 +89,7 @@ class Actor:
         for number, (plugin, call) in enumerate(agreed.calls):
             key = f"{event.id}:{plugin}:{number}"
             calls.plan(tx, key=key, plugin=plugin, event=event.id, action=encode_action(call), now=now)
+        self._plan_changes(tx, agreed, event, now)
         for plugin, change in agreed.memory:
             match change:
                 case Remember(key=key, value=value, until=until):
@@ -95,6 +97,13 @@ class Actor:
                 case Forget(key=key):
                     memory.drop(tx, plugin, key)
         return lines
+
+    def _plan_changes(self, tx: sa.Connection, agreed: Settlement, event: Event, now: datetime) -> None:
+        message = message_of(event)
+        for number, (plugin, change) in enumerate(agreed.changes):
+            assert message is not None
+            key, action = f"{event.id}:{plugin}:{number}", encode_action(change)
+            changes.plan(tx, key=key, plugin=plugin, event=event.id, message=message, action=action, now=now)
 
     def summary(
         self, tx: sa.Connection, plugin: str, action: SendSummary, drafted: Drafted, event: Event, now: datetime
@@ -168,7 +177,8 @@ class Actor:
     ) -> list[Line]:
         if outbox.plan(tx, **_columns(replace(row, state=MailState.WITHHELD, reason=reason, settled_at=now))) is None:
             return []
-        tell_instead(tx, reason, event.client, event.message, now, self._settings.worktime)
+        words = words_of(self._settings, now)
+        tell_instead(tx, reason, event.client, event.message, now, self._settings.worktime, words)
         return [_line("mail.withheld", row, event, reason)]
 
 

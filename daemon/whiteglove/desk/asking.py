@@ -11,7 +11,15 @@ from whiteglove.clients import Client
 from whiteglove.desk.contexts import Contexts
 from whiteglove.desk.hydrate import hook_of
 from whiteglove.errors import PluginError
-from whiteglove.events import Event, MessageReceived, WarningRaised
+from whiteglove.events import (
+    ClientReturned,
+    ContactExceeded,
+    Event,
+    MessageReceived,
+    ObligationEvent,
+    OwnerSent,
+    WarningRaised,
+)
 from whiteglove.host import Host
 from whiteglove.ledger import Mail
 from whiteglove.log import Journal
@@ -22,6 +30,17 @@ from whiteglove.store.events import EventRow
 from whiteglove.store.health import SUSPENDED
 
 Reviews = Mapping[str, Verdict]
+
+
+def message_of(event: Event) -> int | None:
+    """The row of the message that an event is about, None where it is about none."""
+    match event:
+        case MessageReceived() | OwnerSent() | ContactExceeded() | ClientReturned():
+            return event.message.row
+        case ObligationEvent():
+            return event.obligation.message
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,7 @@ class Plugins:
             self._journal.write("plugin.failed", level="error", plugin=plugin, hook=hook, error=text, event_id=row.row)
             failures.append(Failure(plugin, text))
         sound = [proposal for proposal in proposals if proposal.plugin not in refused]
-        agreed = settle(sound, about_message=isinstance(event, MessageReceived), answered=answered)
+        agreed = _agreed(event, sound, answered=answered)
         return agreed, [proposal.plugin for proposal in sound], failures
 
     def review(
@@ -126,7 +145,7 @@ class Plugins:
         return verdict
 
     def _refused(self, event: Event, proposals: Sequence[Proposal], now: datetime) -> dict[str, str]:
-        trial = settle(proposals, about_message=isinstance(event, MessageReceived), answered=False)
+        trial = _agreed(event, proposals, answered=False)
         refused = dict(trial.refused)
         for plugin, forward in trial.forwarded:
             if fault := self._contexts.objection(forward, now):
@@ -135,3 +154,13 @@ class Plugins:
             # A warning about a warning would never end.
             refused |= {plugin: "a Warn is not possible in on_warning" for plugin, _ in trial.warnings}
         return refused
+
+
+def _agreed(event: Event, proposals: Sequence[Proposal], *, answered: bool) -> Settlement:
+    return settle(
+        proposals,
+        about_message=isinstance(event, MessageReceived),
+        answered=answered,
+        has_message=message_of(event) is not None,
+        in_sent=isinstance(event, OwnerSent),
+    )

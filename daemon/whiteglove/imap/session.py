@@ -1,8 +1,8 @@
 """One IMAP connection as the loops use it: `ImapMailbox` fills `ports.Mailbox`.
 
-Nothing here changes a mailbox except `append` and `remove`: folders are opened by EXAMINE, bodies read by BODY.PEEK,
-and everything is said in UIDs. An error that takes the connection with it leaves every call raising `unreachable` until
-`connect`.
+Nothing here changes a mailbox except `append`, `remove`, `flag` and `move`: folders are opened by EXAMINE, bodies read
+by BODY.PEEK, and everything is said in UIDs. An error that takes the connection with it leaves every call raising
+`unreachable` until `connect`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ import imaplib
 import socket
 import ssl
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from typing import Any
 
 from whiteglove.errors import MailboxError
-from whiteglove.imap import faults, fetching, folders
+from whiteglove.imap import changing, faults, fetching, folders
 from whiteglove.imap.connect import Connection, Credentials, Timeouts, connect
 from whiteglove.imap.folders import Listed, Role
 from whiteglove.imap.idle import IdleRefusedError, idle, linger
 from whiteglove.imap.search import Search
 from whiteglove.imap.wire import MOST_ALERTS
 from whiteglove.message import Part
-from whiteglove.ports import Fetched, Folders, FolderStatus
+from whiteglove.ports import Fetched, Folders, FolderStatus, Landed
 from whiteglove.settings import ServerAddress
 
 _REFUSALS = 2
@@ -204,20 +206,30 @@ class ImapMailbox:
     def remove(self, folder: str, uid: int) -> None:
         """Take one message out of the open folder: by UID EXPUNGE (RFC 4315), else by a move to Trash (RFC 6851), else
         it is marked as deleted and no more, since a plain EXPUNGE would take along what others have marked."""
-        with self._talking() as connection:
-            if self._open != folder:
-                raise MailboxError("protocol", f"{self._where}: folder {folder} is not open")
-            known = self._uidvalidity
-            self._open = None
+        with self._changing(folder) as (connection, _):
+            changing.take_out(connection, self._where, uid, partial(self._trash, connection))
+
+    def flag(self, folder: str, uid: int, flag: str, *, on: bool) -> bool:
+        """Set a flag of one message in the open folder or take it away; False where it is gone or marked as deleted."""
+        if not self._lies_there(uid, "UNDELETED"):
+            return False
+        with self._changing(folder) as (connection, opened):
+            changing.store_flag(connection, self._where, opened, uid, flag, on=on)
+        return True
+
+    def move(self, folder: str, uid: int, target: str, *, copied: bool = False) -> Landed | None:
+        """Move one message out of the open folder; None where it is gone or marked as deleted. What an earlier try has
+        `copied` may be marked by that try."""
+        if not self._lies_there(uid, *(() if copied else ("UNDELETED",))):
+            return None
+        with self._changing(folder) as (connection, opened):
             try:
-                said = connection.client.select_folder(folder)
-                if said.get(b"UIDVALIDITY") != known:
-                    raise MailboxError("protocol", f"{self._where}: folder {folder} was renumbered meanwhile")
-                self._take_out(connection, uid)
-            except imaplib.IMAP4.readonly as error:
-                raise MailboxError("protocol", f"{self._where}: folder {folder} cannot be changed") from error
-        # Opened for reading again, which closes it without an EXPUNGE (RFC 3501 section 6.3.2).
-        self.open(folder)
+                return changing.move(connection, self._where, opened, uid, target, copied=copied)
+            except changing.TargetRefusedError as error:
+                refused = changing.refusal(self._where, str(error))
+                if refused.code == "protocol":
+                    refused = self._folder_refused(connection, target, str(error))
+                raise refused from None
 
     def wait(self, seconds: float) -> bool:
         """IDLE on the open folder until the server hints at news or time is up; True for a hint.
@@ -256,6 +268,28 @@ class ImapMailbox:
                 self._drop()
             raise
 
+    @contextmanager
+    def _changing(self, folder: str) -> Iterator[tuple[Connection, Mapping[bytes, Any]]]:
+        """The folder that is open, for once open for writing, and what SELECT said of it; then for reading again, which
+        closes it without an EXPUNGE (RFC 3501 section 6.3.2)."""
+        with self._talking() as connection:
+            if self._open != folder:
+                raise MailboxError("protocol", f"{self._where}: folder {folder} is not open")
+            known = self._uidvalidity
+            self._open = None
+            try:
+                opened = connection.client.select_folder(folder)
+            except imaplib.IMAP4.readonly:
+                raise MailboxError("not_permitted", f"{self._where}: folder {folder} cannot be changed") from None
+            if opened.get(b"UIDVALIDITY") != known:
+                raise MailboxError("protocol", f"{self._where}: folder {folder} was renumbered meanwhile")
+            yield connection, opened
+        self.open(folder)
+
+    def _lies_there(self, uid: int, *criteria: str) -> bool:
+        with self._talking():
+            return bool(self._searching().between(uid, uid, *criteria))
+
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         self._search, self._open = None, None
@@ -283,19 +317,8 @@ class ImapMailbox:
             return error
         return None
 
-    def _take_out(self, connection: Connection, uid: int) -> None:
-        wire = connection.wire
-        if "UIDPLUS" not in connection.capabilities and "MOVE" in connection.capabilities:
-            trash = next((found.name for found in self._list(connection) if "trash" in found.attributes), None)
-            if trash is not None:
-                reply = wire.ask("MOVE", str(uid), folders.quoted_name(trash))
-                if reply.ok:
-                    return
-        reply = wire.ask("STORE", str(uid), r"+FLAGS.SILENT (\Deleted)")
-        if reply.ok and "UIDPLUS" in connection.capabilities:
-            reply = wire.ask("EXPUNGE", str(uid))
-        if not reply.ok:
-            raise faults.refusal(self._where, reply.text)
+    def _trash(self, connection: Connection) -> str | None:
+        return next((found.name for found in self._list(connection) if "trash" in found.attributes), None)
 
     def _searching(self) -> Search:
         if self._search is None or self._open is None:

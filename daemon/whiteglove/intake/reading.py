@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from whiteglove.clients import Book
 from whiteglove.intake.backlog import Backlog
-from whiteglove.intake.recording import INBOX, Read, Recorded, Recorder, understand
+from whiteglove.intake.recording import INBOX, SENT, Read, Recorded, Recorder, understand
 from whiteglove.intake.renumbering import MOST, Renumberings, RestingFolderError
 from whiteglove.intake.returned import find_returned
+from whiteglove.intake.sent_drafts import sent_from_drafts
 from whiteglove.log import Journal
+from whiteglove.owner_words import Words
 from whiteglove.parse import decode_part
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare.telling import tell_of_imitation
@@ -37,6 +39,7 @@ class ReadingTerms:
     history: timedelta
     authserv_id: str | None
     worktime: WorkingTime
+    words: Words
 
 
 class FolderReader:
@@ -171,6 +174,10 @@ class FolderReader:
         fetched = [one for one in connection.fetch(uids) if since is None or one.received_at >= since]
         in_junk = _is_junk_folder(connection, state)
         read = [understand(one, terms.book, state.role, self._store.key, in_junk=in_junk) for one in fetched]
+        if live and state.role == SENT:
+            now = self._clock.now()
+            sent = sent_from_drafts(connection, state.folder, self._mailbox, read, self._store, now)
+            read = [replace(one, draft=sent.get(one.fetched.uid)) for one in read]
         payloads = connection.fetch_sections(
             [(one.fetched.uid, one.wanted) for one in read if one.wanted is not None], TEXT_LIMIT
         )
@@ -222,7 +229,7 @@ class FolderReader:
         """Somebody who is not in the book looks like a client."""
         if client := imitated(one.message, terms.book):
             arrived = one.fetched.received_at
-            tell_of_imitation(tx, client, self._mailbox, arrived, self._clock.now(), terms.worktime)
+            tell_of_imitation(tx, client, self._mailbox, arrived, self._clock.now(), terms.worktime, terms.words)
 
     def _report(self, state: FolderState, one: Read, written: Recorded) -> None:
         """What follows the commit: the log line, the text for the desk, the word that a mail of ours lies in Sent."""

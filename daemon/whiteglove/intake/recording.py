@@ -33,7 +33,8 @@ class Read:
 
     `client` is whom it is from, or for the owner's own mail whom it is to; None for everybody who is not in the book.
     `junk` says that a spam filter has marked it or filed it as junk. `fault` is set where reading it failed in a way
-    that parsing does not foresee.
+    that parsing does not foresee. `draft` is the token of the draft of ours that the owner's mail was sent from, where
+    it carries no mark of it (`sent_drafts`).
     """
 
     fetched: Fetched
@@ -43,6 +44,7 @@ class Read:
     ours: str | None
     junk: bool = False
     fault: str | None = None
+    draft: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +161,12 @@ class Recorder:
             events.add(tx, "MailBounced", at, mail.row, {"status": status})
 
     def _draft_sent(self, tx: sa.Connection, read: Read, now: datetime) -> DraftRow | None:
-        """The draft that the owner sent with this mail, by whichever of its marks their mail program has left. Later
-        mail of the same thread names it too: only the first one was the draft."""
+        """The draft that the owner sent with this mail, by whichever of its marks their mail program has left, else by
+        its words. Later mail of the same thread names it too: only the first one was the draft."""
         message = read.message
         marks = (*message.all(DRAFT_MARK), message.message_id or "", *message.in_reply_to, *message.references)
         tokens = (own_ids.draft_token_of(mark, self._store.key) for mark in marks)
-        token = next((found for found in tokens if found is not None), None)
+        token = read.draft or next((found for found in tokens if found is not None), None)
         return drafts.was_sent(tx, token, read.fetched.received_at, now) if token is not None else None
 
     def _related(self, tx: sa.Connection, read: Read) -> list[bytes]:

@@ -13,6 +13,8 @@ from whiteglove.codec import encode_action
 from whiteglove.ledger import DraftState, PlacedDraft
 from whiteglove.store.schema import DRAFT_HAS_WORK, DRAFT_LIVE, MOST, NOW, ROW, drafts, inserted
 
+MISSING = timedelta(days=1)
+"""How long after a draft was found missing a mail may still have been sent from it: the owner may be writing it."""
 LEFT_BEHIND = timedelta(minutes=1)
 """How long a mail program has to remove a draft that it has sent, before it counts as left behind."""
 
@@ -20,7 +22,8 @@ LEFT_BEHIND = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftRow:
     """A draft with everything that is kept of it. `withdraw` is set where it is to be taken away again; `raw_hash` is
-    that of the bytes as they were laid there."""
+    that of the bytes as they were laid there, `sketch` what is kept of its words (`draft_words`), None of a draft of an
+    older version."""
 
     row: int
     plugin: str
@@ -38,6 +41,7 @@ class DraftRow:
     token: str | None
     message_id: str | None
     raw_hash: bytes | None
+    sketch: bytes | None
     created_at: datetime
     placed_at: datetime | None
     settled_at: datetime | None
@@ -228,6 +232,21 @@ def was_sent(tx: sa.Connection, token: str, at: datetime, now: datetime) -> Draf
         error=None,
     )
     return draft
+
+
+def laid_before(tx: sa.Connection, client: str, at: datetime) -> tuple[DraftRow, ...]:
+    """The drafts to a client that the owner may have sent at an instant: they were laid in Drafts by then, and lie
+    there still as far as is known, or were found missing there at most `MISSING` before."""
+    known = of_client(tx, client, at - MISSING)
+    open_ones = (one for one in known if one.state in (DraftState.PLACED, DraftState.CHANGED, DraftState.GONE))
+    # A mail's time has whole seconds.
+    return tuple(one for one in open_ones if one.placed_at is not None and one.placed_at.replace(microsecond=0) <= at)
+
+
+def is_missing(tx: sa.Connection, draft: DraftRow, now: datetime) -> None:
+    """It lies in Drafts no more, and nobody knows of a mail that was sent from it."""
+    if get(tx, draft.row).state in (DraftState.PLACED, DraftState.CHANGED):
+        change(tx, draft.row, state=DraftState.GONE, settled_at=now, withdraw=False)
 
 
 def change(tx: sa.Connection, row: int, **values: Any) -> None:

@@ -20,12 +20,13 @@ import sqlalchemy as sa
 from whiteglove.codec import decode_json
 from whiteglove.errors import StoreError
 from whiteglove.ledger import Audience, DraftState, MailState
-from whiteglove.store import events, purge, remarks
+from whiteglove.store import events, places, purge, remarks
 from whiteglove.store.database import WRITE_PATIENCE, Store
 from whiteglove.store.decisions import WAITING
 from whiteglove.store.remarks import FORGOTTEN, Concerned
 from whiteglove.store.schema import (
     PERSONAL,
+    changes,
     client_notes,
     corrections,
     delegations,
@@ -220,12 +221,14 @@ def _blank_messages(tx: sa.Connection, store: Store, rows: Collection[int]) -> s
     """Make strangers' messages of these; the threads that they were in, where nobody's mail names theirs any more."""
     threads, ids = set[int](), set[str]()
     nothing = {column.name: None for column in (*PERSONAL, messages.c.machine_kind, messages.c.confidence)}
-    changes = {**nothing, "abstained": None, "urgency": None, "mood": None, "marker": False, "reason": FORGOTTEN}
+    blank = {**nothing, "abstained": None, "urgency": None, "mood": None, "marker": False, "reason": FORGOTTEN}
     for part in _parts(rows):
         known = tx.execute(sa.select(messages.c.thread, messages.c.message_id).where(messages.c.row.in_(part))).all()
         threads.update(row.thread for row in known if row.thread is not None)
         ids.update(row.message_id for row in known if row.message_id)
-        tx.execute(messages.update().where(messages.c.row.in_(part)).values(changes))
+        tx.execute(messages.update().where(messages.c.row.in_(part)).values(blank))
+        tx.execute(changes.delete().where(changes.c.message.in_(part)))
+        places.forget_unread(tx, part)
         own = [store.hash_id(row.message_id) for row in known if row.message_id]
         tx.execute(thread_ids.delete().where(thread_ids.c.id_hash.in_(own)))
     for part in _parts(threads):
@@ -291,6 +294,7 @@ def _blank_drafts(tx: sa.Connection, whom: Whom, own: Collection[int], traces: T
             "action": "",
             "address": None,
             "answers": None,
+            "sketch": None,
             "until": None,
             "error": None,
             "withdraw": lies_there or row.withdraw,

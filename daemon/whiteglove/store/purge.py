@@ -17,6 +17,7 @@ from whiteglove.store.decisions import BY_OWNER
 from whiteglove.store.events import DONE
 from whiteglove.store.schema import (
     CALL_WAITING,
+    CHANGE_WAITING,
     CHORE_OPEN,
     DRAFT_LIVE,
     HANDED_OVER,
@@ -27,6 +28,7 @@ from whiteglove.store.schema import (
     OBLIGATION_OPEN,
     PROMISE_OWED,
     calls,
+    changes,
     chores,
     client_notes,
     corrections,
@@ -50,7 +52,8 @@ from whiteglove.store.subjects import ABOUT
 from whiteglove.store.warnings import TOLD
 
 STRANGERS_KEPT = timedelta(days=30)
-"""How long it is known that a stranger's message was seen, that a chore was done, and what the owner was writing."""
+"""How long it is known that a stranger's message was seen, that a chore was done or a message changed, and what the
+owner was writing."""
 BYTES_KEPT = timedelta(hours=23)
 """How long after acceptance our own mail's bytes are kept: they are looked for every hour, and to be gone in a day."""
 SILENCE_KEPT = timedelta(days=400)
@@ -117,6 +120,7 @@ def _rules(now: datetime, since: datetime) -> Iterator[tuple[sa.Table, Condition
     """Each table with what is over in it; `since` is from when on things are kept. What others refer to comes last."""
     yield chores, _older(chores, chores.c.created_at < now - STRANGERS_KEPT, ~CHORE_OPEN)
     yield calls, _older(calls, calls.c.created_at < now - STRANGERS_KEPT, ~CALL_WAITING)
+    yield changes, _older(changes, changes.c.created_at < now - STRANGERS_KEPT, ~CHANGE_WAITING)
     yield seen_drafts, _older(seen_drafts, seen_drafts.c.seen_at < now - STRANGERS_KEPT, ~_awaited(seen_drafts))
     yield told, _older(told, told.c.at < since, told.c.due < now, ~_is_owed(told.c.promise))
     yield events, _older(events, events.c.at < since, _is_done(events.c.row), ~_about_the_owed())
@@ -229,6 +233,7 @@ def _uses_of_message() -> Iterator[Condition]:
     yield sa.exists().where(outbox.c.answers == own, sa.or_(MAIL_WAITING, outbox.c.state.in_(_UNDECIDED)))
     yield sa.exists().where(drafts.c.answers == own, DRAFT_LIVE)
     yield sa.exists().where(delegations.c.message == own, HANDED_OVER)
+    yield sa.exists().where(changes.c.message == own, CHANGE_WAITING)
     yield sa.exists().where(obligations.c.thread == messages.c.thread, OBLIGATION_OPEN)
     yield sa.exists().where(
         incident_entries.c.message == own, incidents.c.row == incident_entries.c.incident, INCIDENT_OPEN

@@ -2,9 +2,10 @@
 
 Everything that lies in the folders at the first look afterwards is history. What waited for a client is called off, and
 so is a draft that was wanted: in the lost time it was laid there under marks that nobody remembers, or has ceased to be
-true. Timers that have come due since went off then; those ahead stay, since they do no more than wake a plugin, which
-looks at the record as it is. The numbers of messages and mails go on above all that the lost time can have used: the
-Message-IDs of our mail come from them, and none may be given to two mails.
+true. What was to be changed in the mailbox stays as the owner has it by now. Timers that have come due since went off
+then; those ahead stay, since they do no more than wake a plugin, which looks at the record as it is. The numbers of
+messages and mails go on above all that the lost time can have used: the Message-IDs of our mail come from them, and
+none may be given to two mails.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from whiteglove.ledger import Audience, DraftState, MailState
-from whiteglove.store import folders, mode
+from whiteglove.store import changes, folders, mode
 from whiteglove.store.schema import drafts, messages, meta, outbox, timers
 
 _NAME = "restored"
@@ -25,6 +26,7 @@ def mark(tx: sa.Connection, now: datetime) -> int:
     """Make a restored store safe to run on; how many mails that waited for clients were called off."""
     folders.draw_anew_after_restore(tx)
     called_off = mode.begin_anew(tx, mode.RESTORED)
+    changes.call_off(tx, now, mode.RESTORED)
     _settle_what_was_prepared(tx, now)
     _number_on(tx, now)
     statement = insert(meta).values(name=_NAME, value=now.isoformat().encode())

@@ -35,12 +35,14 @@ from whiteglove.store.schema_ahead import gaps as gaps
 from whiteglove.store.schema_ahead import silences as silences
 from whiteglove.store.schema_ahead import timers as timers
 from whiteglove.store.schema_outward import CALL_WAITING as CALL_WAITING
+from whiteglove.store.schema_outward import CHANGE_WAITING as CHANGE_WAITING
 from whiteglove.store.schema_outward import HANDED_OVER as HANDED_OVER
 from whiteglove.store.schema_outward import calls as calls
+from whiteglove.store.schema_outward import changes as changes
 from whiteglove.store.schema_outward import delegations as delegations
 from whiteglove.store.schema_outward import seen_drafts as seen_drafts
 
-VERSION = 4
+VERSION = 5
 
 
 def grow(tx: sa.Connection) -> None:

@@ -22,7 +22,8 @@ timers = sa.Table(
 sa.Index("timers_by_due", timers.c.due)
 
 # Mail to a client in the owner's Drafts. `action` is the plugin's wish, from which the text is written when the draft
-# is laid there; the text itself is not kept, only the hash of the bytes, by which an untouched draft is known.
+# is laid there; the text itself is not kept, only the hash of the bytes, by which an untouched draft is known, and
+# `sketch`, hashes of some of its words, by which it is known in what was sent from it (`draft_words`).
 drafts = sa.Table(
     "drafts",
     metadata,
@@ -42,6 +43,7 @@ drafts = sa.Table(
     sa.Column("token", sa.Text),
     sa.Column("message_id", sa.Text),
     sa.Column("raw_hash", sa.LargeBinary),
+    sa.Column("sketch", sa.LargeBinary),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("placed_at", Instant),
     sa.Column("settled_at", Instant),

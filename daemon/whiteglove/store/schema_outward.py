@@ -1,4 +1,5 @@
-"""The tables of what goes to others than clients: web calls, messages passed to teammates; and the owner's own drafts.
+"""The tables of what goes to others than clients: web calls, messages passed to teammates, changes in the mailbox; and
+the owner's own drafts.
 
 They belong to `schema.py`, which names them too; what is said there holds here.
 """
@@ -29,6 +30,29 @@ calls = sa.Table(
 )
 CALL_WAITING = is_one_of(calls.c.state, "waiting")
 sa.Index("calls_waiting", calls.c.not_before, sqlite_where=CALL_WAITING)
+
+# A flag or a move that a plugin wanted of a message. state: waiting, done, gone (the message is not there any more),
+# rehearsed, failed. `begun` is set before anything is moved: whoever comes after a crash looks into the target first.
+changes = sa.Table(
+    "changes",
+    metadata,
+    row_column(),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("plugin", sa.Text, nullable=False),
+    sa.Column("event", sa.Integer, nullable=False),
+    sa.Column("message", sa.Integer, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, default="waiting"),
+    sa.Column("begun", sa.Boolean, nullable=False, default=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("not_before", Instant, nullable=False),
+    sa.Column("settled_at", Instant),
+    sa.Column("error", sa.Text),
+)
+CHANGE_WAITING = is_one_of(changes.c.state, "waiting")
+sa.Index("changes_waiting", changes.c.row, changes.c.not_before, sqlite_where=CHANGE_WAITING)
+sa.Index("changes_by_message", changes.c.message)
 
 # A client's message that was passed to a teammate, and the obligation with it.
 delegations = sa.Table(

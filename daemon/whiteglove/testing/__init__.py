@@ -18,6 +18,8 @@ from whiteglove.testing.mails import WILE as WILE
 from whiteglove.testing.mails import SentMail as SentMail
 from whiteglove.testing.mails import Written as Written
 from whiteglove.testing.record import Record as Record
+from whiteglove.testing.results import Flagged as Flagged
+from whiteglove.testing.results import Moved as Moved
 from whiteglove.testing.results import Notified as Notified
 from whiteglove.testing.results import PluginFailedError as PluginFailedError
 from whiteglove.testing.results import Posted as Posted

@@ -8,14 +8,16 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from whiteglove.actions import Action, Flag, Move
+from whiteglove.codec import decode_action
 from whiteglove.ledger import Delegation, Incident, Obligation, Promise
 from whiteglove.settings import Settings
-from whiteglove.store import Store, delegations, drafts, incidents, ledger, messages, outbox, timers, warnings
+from whiteglove.store import Store, changes, delegations, drafts, incidents, ledger, messages, outbox, timers, warnings
 from whiteglove.store import schema as tables
 from whiteglove.store.drafts import DraftRow
 from whiteglove.store.outbox import OutboxRow
 from whiteglove.testing.mails import SentMail, read_mail
-from whiteglove.testing.results import Notified, Posted, Request, Warned
+from whiteglove.testing.results import Flagged, Moved, Notified, Posted, Request, Warned
 from whiteglove.testing.world import BenchWorld
 
 
@@ -66,6 +68,22 @@ class Record:
     def notified(self) -> list[Notified]:
         """The notices that went out on another way than by mail (`Notify`)."""
         return [Notified(title, text) for _, title, text in self.world.web.notified]
+
+    @property
+    def flagged(self) -> list[Flagged]:
+        """The flags that were set in the mailbox and taken away (`Flag`)."""
+        return [Flagged(one.flag, one.set, subject) for one, subject in self._changes() if isinstance(one, Flag)]
+
+    @property
+    def moved(self) -> list[Moved]:
+        """The messages that were moved to another folder (`Move`)."""
+        return [Moved(one.folder, subject) for one, subject in self._changes() if isinstance(one, Move)]
+
+    def _changes(self) -> list[tuple[Action, str]]:
+        """What was done with messages in the mailbox, and the subject of each."""
+        with self.store.read() as tx:
+            made = [one for one in changes.everything(tx) if one.state == changes.DONE]
+            return [(decode_action(one.action), messages.get(tx, one.message).subject) for one in made]
 
     @property
     def recorded(self) -> int:

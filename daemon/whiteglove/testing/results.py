@@ -50,6 +50,21 @@ class Notified(NamedTuple):
     text: str
 
 
+class Flagged(NamedTuple):
+    """A flag that was set, or taken away, of the message with this subject."""
+
+    flag: str
+    set: bool
+    subject: str
+
+
+class Moved(NamedTuple):
+    """A move of the message with this subject."""
+
+    folder: str
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A web call as its receiver gets it: the bytes that are signed, and every header (`X-Whiteglove-Signature`)."""

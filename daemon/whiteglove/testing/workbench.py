@@ -239,6 +239,7 @@ class Bench(Record):
                 + self.daemon.silences.look()
                 + self.daemon.chores.drain()
                 + self.daemon.drafting.drain()
+                + self.daemon.changes.drain()
             )
         new = self.world.server.sent[self._seen :]
         self._seen += len(new)

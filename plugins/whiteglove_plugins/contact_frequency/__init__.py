@@ -9,7 +9,8 @@ the interruptions of the month cost at the client's `hourly_rate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import time
 
 from whiteglove import (
     Action,
@@ -23,11 +24,13 @@ from whiteglove import (
     Note,
     OwnerSent,
     PluginInfo,
+    Schedule,
+    ScheduleFired,
     Section,
     hookimpl,
 )
 from whiteglove_plugins.contact_frequency.counting import Pattern, against_habit, against_limit, lately
-from whiteglove_plugins.contact_frequency.drafts import draft_of
+from whiteglove_plugins.contact_frequency.drafts import draft_of, kept_true, writes_most
 from whiteglove_plugins.contact_frequency.ladder import (
     Step,
     cleared,
@@ -44,6 +47,19 @@ from whiteglove_plugins.contact_frequency.warning import rally_warning, reconsid
 @hookimpl
 def describe() -> PluginInfo:
     return PluginInfo("Tells the owner of clients who write too often, and what helps.", ContactFrequency)
+
+
+@hookimpl
+def schedules(ctx: Ctx) -> Iterable[Schedule]:
+    """As a day begins, and whenever the client book was read again."""
+    return [Schedule(name="contact_frequency", at=time(), at_start=True)]
+
+
+@hookimpl
+def on_schedule(event: ScheduleFired, ctx: Ctx) -> Actions:
+    """What lies in Drafts is to stay true."""
+    rungs = ((client, rung_of(client, ctx)) for client in ctx.book.clients.values())
+    return [action for client, rung in rungs if rung is not None for action in kept_true(client, rung, ctx)]
 
 
 @hookimpl
@@ -91,7 +107,7 @@ def _answers(pattern: Pattern, ctx: Ctx) -> Iterator[Action]:
     client, before = pattern.client, rung_of(pattern.client, ctx)
     reason = stands_still(client, ctx)
     is_their_turn = reason is None and not pattern.is_conversation
-    rung = next_rung(client, before, pattern.since, ctx) if is_their_turn else None
+    rung = next_rung(client, before, pattern.since, writes_most(pattern, ctx), ctx) if is_their_turn else None
     is_drafted = rung is not None and ctx.config.drafts and rung.step is not Step.RECONSIDER
     yield warning(pattern, rung, is_drafted=is_drafted, ctx=ctx)
     if reason is not None:
@@ -104,6 +120,6 @@ def _answers(pattern: Pattern, ctx: Ctx) -> Iterator[Action]:
         # The one with two prices is kept for the next project.
         yield from cleared(client, before)
     if is_drafted:
-        yield draft_of(pattern, rung, ctx)
+        yield draft_of(client, rung, ctx, about_status=pattern.is_about_status)
     if rung.step is Step.RECONSIDER:
         yield reconsidering(client, rung, ctx)

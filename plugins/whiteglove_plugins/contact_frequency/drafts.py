@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from decimal import Decimal
 
-from whiteglove import Client, Draft, Json, Person
+from whiteglove import Action, Address, Client, Draft, Json, Withdraw
 from whiteglove_plugins.contact_frequency.counting import A_DAY, A_MOMENT, Pattern, written
-from whiteglove_plugins.contact_frequency.ladder import Rung, Step
+from whiteglove_plugins.contact_frequency.ladder import Rung, Step, fits, lies_untouched
 from whiteglove_plugins.contact_frequency.settings import Ctx
 
 _LIES = 14 * A_DAY
@@ -21,10 +21,11 @@ _MILESTONE = 42 * A_DAY
 _HUNDREDTH = Decimal("0.01")
 
 
-def draft_of(pattern: Pattern, rung: Rung, ctx: Ctx) -> Draft:
-    """The draft of a step of the ladder, to whoever at the client writes most."""
-    client, step = pattern.client, rung.step
-    person, address = _writes_most(pattern, ctx)
+def draft_of(client: Client, rung: Rung, ctx: Ctx, *, about_status: bool = False) -> Draft:
+    """The draft of a step of the ladder, to whoever at the client wrote most when it was taken. `about_status`: they
+    ask how things stand. By the same file and on the same day it says the same, whenever it is asked for.
+    """
+    step = rung.step
     lies = _LIES_LONGER if step is Step.PRICES else _LIES
     return Draft(
         reason=f"step_{step}",
@@ -33,17 +34,36 @@ def draft_of(pattern: Pattern, rung: Rung, ctx: Ctx) -> Draft:
         template=step.value,
         subject=f"{step}_subject",
         brief=ctx.words(f"brief_{step}"),
-        values={**_values(pattern, step, ctx), "elsewhere": _is_elsewhere(client, person, ctx)},
-        to=address,
-        until=ctx.now + lies,
+        values={**_values(client, step, ctx, about_status), "elsewhere": _is_elsewhere(client, rung.to, ctx)},
+        to=rung.to,
+        until=rung.at + lies,
     )
 
 
-def _values(pattern: Pattern, step: Step, ctx: Ctx) -> Mapping[str, Json]:
-    client = pattern.client
+def kept_true(client: Client, rung: Rung, ctx: Ctx) -> list[Action]:
+    """The draft of the last step as it has to read by now, as long as it lies there untouched: a deadline that it names
+    has come or was moved, or the cadence or the price in the file is another one. Where it reads the same nothing
+    happens. The one that only asks names nothing that could change."""
+    if rung.step in (Step.ASK, Step.RECONSIDER) or not lies_untouched(client, rung, ctx):
+        return []
+    if not fits(client, rung.step):
+        return [Withdraw(reason="nothing_to_offer", key=rung.draft_key(client))]
+    return [draft_of(client, rung, ctx)]
+
+
+def writes_most(pattern: Pattern, ctx: Ctx) -> str | None:
+    """The address of the person of the client's file who wrote most; None where nobody did."""
+    found: Counter[str] = Counter()
+    for message in written(pattern.client, pattern.since, ctx.now + A_MOMENT, ctx):
+        if pattern.client.person_at(message.author) is not None:
+            found[message.author.address] += 1
+    return found.most_common(1)[0][0] if found else None
+
+
+def _values(client: Client, step: Step, ctx: Ctx, about_status: bool) -> Mapping[str, Json]:
     match step:
         case Step.ASK:
-            return {"about_status": pattern.is_about_status, "call": not client.in_writing}
+            return {"about_status": about_status, "call": not client.in_writing}
         case Step.CADENCE:
             return {"at": _hour_of_reports(client), "until": _milestone(client, ctx), "reports": bool(client.report)}
         case Step.INTERVAL:
@@ -53,21 +73,9 @@ def _values(pattern: Pattern, step: Step, ctx: Ctx) -> Mapping[str, Json]:
             return _price(client)
 
 
-def _writes_most(pattern: Pattern, ctx: Ctx) -> tuple[Person | None, str | None]:
-    """The person of the client's file who wrote most, and their address; the core finds somebody where nobody did."""
-    found: Counter[str] = Counter()
-    for message in written(pattern.client, pattern.since, ctx.now + A_MOMENT, ctx):
-        if pattern.client.person_at(message.author) is not None:
-            found[message.author.address] += 1
-    if not found:
-        return None, None
-    address = found.most_common(1)[0][0]
-    people = pattern.client.people
-    return next((one for one in people if address.casefold() in map(str.casefold, one.addresses)), None), address
-
-
-def _is_elsewhere(client: Client, person: Person | None, ctx: Ctx) -> bool:
+def _is_elsewhere(client: Client, address: str | None, ctx: Ctx) -> bool:
     """Whether the reader's clock is another one than the owner's, so that an hour needs a word whose it is."""
+    person = client.person_at(Address(address)) if address is not None else None
     theirs = person.timezone if person is not None and person.timezone else client.timezone
     return theirs != ctx.owner.timezone
 

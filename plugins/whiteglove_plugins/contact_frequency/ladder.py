@@ -15,6 +15,7 @@ from whiteglove import (
     Action,
     Client,
     DraftState,
+    Json,
     Kind,
     PlacedDraft,
     Remember,
@@ -49,11 +50,13 @@ _ORDER = tuple(Step)
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The last step taken: when, and when the ladder was begun, which its drafts are named after."""
+    """The last step taken: when, and when the ladder was begun, which its drafts are named after. `to` is the address
+    that its draft is for, None where the core finds somebody."""
 
     step: Step
     at: datetime
     began: datetime
+    to: str | None = None
 
     def draft_key(self, client: Client) -> str:
         return f"{self.step}:{client.key}:{self.began.isoformat()}"
@@ -65,27 +68,36 @@ def rung_of(client: Client, ctx: Ctx) -> Rung | None:
     if not isinstance(kept, dict):
         return None
     step, at, began = (str(kept.get(name)) for name in ("step", "at", "began"))
-    return Rung(Step(step), datetime.fromisoformat(at), datetime.fromisoformat(began))
+    to = kept.get("to")
+    return Rung(
+        Step(step), datetime.fromisoformat(at), datetime.fromisoformat(began), to if isinstance(to, str) else None
+    )
 
 
-def next_rung(client: Client, before: Rung | None, since: datetime, ctx: Ctx) -> Rung | None:
-    """The step that is to be taken now; None where the one before still has to show what it does, or was the last.
+def next_rung(client: Client, before: Rung | None, since: datetime, to: str | None, ctx: Ctx) -> Rung | None:
+    """The step that is to be taken now, with a draft to the address `to`; None where the one before still has to show
+    what it does, or was the last.
 
     What counts are the days from `since` on: those in which the step before was not yet used say nothing about it.
     """
     if before is None:
-        return Rung(Step.ASK, ctx.now, ctx.now)
+        return Rung(Step.ASK, ctx.now, ctx.now, to)
     used = _used_at(client, before, ctx)
-    later = [step for step in _ORDER[_ORDER.index(before.step) + 1 :] if _fits(client, step)]
+    later = [step for step in _ORDER[_ORDER.index(before.step) + 1 :] if fits(client, step)]
     if not later or since < used or ctx.now < used + PATIENCE:
         return None
-    return Rung(later[0], ctx.now, before.began)
+    return Rung(later[0], ctx.now, before.began, to)
 
 
 def remembered(client: Client, rung: Rung, ctx: Ctx) -> Remember:
     """Keep the step in memory, from now on for four weeks."""
-    value = {"step": rung.step.value, "at": rung.at.isoformat(), "began": rung.began.isoformat()}
-    return Remember(reason="step_taken", key=_key(client), value={**value}, until=ctx.now + CALM)
+    value: dict[str, Json] = {
+        "step": rung.step.value,
+        "at": rung.at.isoformat(),
+        "began": rung.began.isoformat(),
+        "to": rung.to,
+    }
+    return Remember(reason="step_taken", key=_key(client), value=value, until=ctx.now + CALM)
 
 
 def cleared(client: Client, before: Rung | None) -> list[Action]:
@@ -107,6 +119,12 @@ def stands_still(client: Client, ctx: Ctx) -> str | None:
     return "away" if any(absences(client, today, today)) else None
 
 
+def lies_untouched(client: Client, rung: Rung, ctx: Ctx) -> bool:
+    """Whether the draft of a step lies in Drafts as it was laid there, or is about to."""
+    untouched = (DraftState.WANTED, DraftState.PLACED)
+    return any(one.state in untouched for one in ctx.ledger.drafts(client.key) if _is_of(one, rung, client, ctx))
+
+
 def _used_at(client: Client, rung: Rung, ctx: Ctx) -> datetime:
     """When a step began to work: when its draft was sent, else when it was taken."""
     drafts = ctx.ledger.drafts(client.key, rung.at - PATIENCE)
@@ -118,7 +136,8 @@ def _is_of(draft: PlacedDraft, rung: Rung, client: Client, ctx: Ctx) -> bool:
     return draft.plugin == ctx.plugin and draft.key == rung.draft_key(client)
 
 
-def _fits(client: Client, step: Step) -> bool:
+def fits(client: Client, step: Step) -> bool:
+    """Whether there is anything to offer with this step, by the client's file."""
     return step is not Step.CADENCE or len({slot.weekday for slot in client.report}) < _EVERY_DAY
 
 

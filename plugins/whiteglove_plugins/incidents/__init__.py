@@ -153,7 +153,7 @@ def on_client(event: ClientNoted | ContactExceeded | ClientQuiet | ClientReturne
     """They have called, and everything with them is to be in writing."""
     if not isinstance(event, ClientNoted):
         return None
-    return in_writing.asked_for(event, ctx, after=ctx.config.in_writing_after)
+    return in_writing.asked_for(event, ctx)
 
 
 @hookimpl

@@ -6,6 +6,8 @@ written anew when a time that it offers can no longer be kept.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from whiteglove import (
     Action,
     Actions,
@@ -36,7 +38,7 @@ from whiteglove_plugins.incidents.matters import (
 )
 from whiteglove_plugins.incidents.remedies import kept_until, ways_forward
 from whiteglove_plugins.incidents.settings import Incidents
-from whiteglove_plugins.incidents.severity import missed_project, passed_deadline
+from whiteglove_plugins.incidents.severity import is_on_record, missed_project, passed_deadline
 
 CALLS_FOR_WORDS = frozenset({*KIND_OF, PROMISE_BROKEN})
 """The steps after which words are due. A promise that is only late has its own short note (`reports`)."""
@@ -66,6 +68,10 @@ def withdrawn(incident: Incident, ctx: Context[Incidents]) -> list[Action]:
 
 def drafted(incident: Incident, client: Client, ctx: Context[Incidents]) -> list[Action]:
     """The draft, and the moment at which what it offers has to be looked at again."""
+    reasons = {entry.reason for entry in incident.entries}
+    template = template_of(incident.kind, reasons, is_on_record=is_on_record(client, ctx))
+    if template is None:
+        return []
     heard = complaints(incident, ctx)
     ways = ways_forward(client, ctx)[:2]
     until = kept_until(ways, ctx)
@@ -73,10 +79,14 @@ def drafted(incident: Incident, client: Client, ctx: Context[Incidents]) -> list
         reason=incident.kind,
         key=draft_key(incident),
         client=client.key,
-        template=template_of(incident),
+        template=template,
         subject="subject",
         brief=ctx.words("brief_apology", client=client.name),
-        values={**_facts(incident, client, ctx), "ways": [way.as_json() for way in ways], "language": client.language},
+        values={
+            **_facts(incident, template, client, ctx),
+            "ways": [way.as_json() for way in ways],
+            "language": client.language,
+        },
         answers=heard[-1].row if heard else None,
         until=until,
     )
@@ -93,20 +103,26 @@ def renewed(event: TimerFired, client: Client, ctx: Context[Incidents]) -> Actio
     return drafted(incident, client, ctx)
 
 
-def template_of(incident: Incident) -> IncidentKind:
-    """A late promise stays one whoever complains about it; a missed deadline is more to the point than a complaint."""
-    reasons = {entry.reason for entry in incident.entries}
-    missed = Kind.DEADLINE_MISSED in reasons and incident.kind is not IncidentKind.PROMISE_LATE
-    return IncidentKind.DEADLINE_MISSED if missed else incident.kind
+def template_of(kind: IncidentKind, reasons: Collection[str], *, is_on_record: bool) -> IncidentKind | None:
+    """What the draft about an incident is about; `reasons` are those of its steps. A late promise stays one whoever
+    complains about it; a missed deadline is more to the point than a complaint. Where nothing on record supports that
+    one was missed there are no words for it, since they would admit what nobody knows."""
+    if kind is IncidentKind.PROMISE_LATE or Kind.DEADLINE_MISSED not in reasons:
+        return kind
+    if is_on_record:
+        return IncidentKind.DEADLINE_MISSED
+    return IncidentKind.COMPLAINT if Kind.COMPLAINT in reasons else None
 
 
-def _facts(incident: Incident, client: Client, ctx: Context[Incidents]) -> dict[str, Json]:
+def _facts(incident: Incident, template: IncidentKind, client: Client, ctx: Context[Incidents]) -> dict[str, Json]:
     """What the text can say of it, as far as it is on record."""
     heard = complaints(incident, ctx)
     promise = promise_of(incident, ctx)
     project = missed_project(client, heard[-1].subject if heard else "")
     day = passed_deadline(project, ctx.worktime.local_date(ctx.now))
-    cues = [entry.cue for entry in incident.entries if entry.cue]
+    # A complaint is not owned in the words of a deadline that nothing supports.
+    others = {Kind.DEADLINE_MISSED} if template is IncidentKind.COMPLAINT else set()
+    cues = [entry.cue for entry in incident.entries if entry.cue and entry.reason not in others]
     return {
         "cue": shortened(cues[-1]) if cues else None,
         "asked": bool(heard),

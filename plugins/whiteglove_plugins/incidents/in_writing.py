@@ -25,11 +25,10 @@ COUNTED = timedelta(days=90)
 _IN_WRITING = "in_writing"
 
 
-def asked_for(event: ClientNoted, ctx: Context[Incidents], *, after: int = 2) -> list[Action]:
-    """The draft that answers a call from the client. `after`: with so many incidents in ninety days everything is to be
-    in writing, whatever their file says; 0 means never."""
+def asked_for(event: ClientNoted, ctx: Context[Incidents]) -> list[Action]:
+    """The draft that answers a call from the client, where everything with them is to be in writing."""
     client, note = event.client, event.note
-    if not note.call or note.outbound or not ctx.config.drafts or not is_in_writing(client, ctx, after=after):
+    if not note.call or note.outbound or not ctx.config.drafts or not is_in_writing(client, ctx):
         return []
     within = client.reply_within
     draft = Draft(
@@ -51,8 +50,9 @@ def withdrawn(client: Client, ctx: Context[Incidents], *, reason: str) -> list[A
     return [Withdraw(reason=reason, key=draft.key) for draft in live_drafts(client.key, _key(client), ctx)]
 
 
-def is_in_writing(client: Client, ctx: Context[Incidents], *, after: int) -> bool:
+def is_in_writing(client: Client, ctx: Context[Incidents]) -> bool:
     """Whether everything with this client is to be in writing: by their file, or since so much went wrong of late."""
+    after = ctx.config.in_writing_after
     if client.in_writing or not after:
         return client.in_writing
     resolved = ctx.ledger.resolved_incidents(ctx.now - COUNTED)

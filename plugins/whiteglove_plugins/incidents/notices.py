@@ -17,8 +17,9 @@ from whiteglove import (
     Warn,
     shortened,
 )
-from whiteglove_plugins.incidents.apology import LANGUAGES
-from whiteglove_plugins.incidents.matters import PROMISE_BROKEN
+from whiteglove_plugins.incidents.apology import LANGUAGES, template_of
+from whiteglove_plugins.incidents.in_writing import is_in_writing
+from whiteglove_plugins.incidents.matters import KIND_OF, PROMISE_BROKEN
 from whiteglove_plugins.incidents.settings import Incidents
 from whiteglove_plugins.incidents.severity import is_on_record
 
@@ -38,8 +39,11 @@ def complaint(
 ) -> Warn:
     """The key is that of everybody who warns of this message."""
     words, message = ctx.words, event.message
-    due = event.obligation.due if event.obligation else None
     person = event.person
+    known = is_on_record(event.client, ctx)
+    reasons = {kind, *(entry.reason for entry in joined.entries)} if joined else {kind}
+    has_words = template_of(joined.kind if joined else KIND_OF[kind], reasons, is_on_record=known) is not None
+    language = person.language if person else None
     parts = [
         words(
             f"said_{kind}",
@@ -52,9 +56,9 @@ def complaint(
         words("joined", number=joined.row, severity=_how_grave(severity, ctx))
         if joined
         else words("opened", severity=_how_grave(severity, ctx)),
-        *([] if kind is not Kind.DEADLINE_MISSED or is_on_record(event.client, ctx) else [words("not_on_record")]),
-        words("answer_by", due=words.moment(due)) if due else words("answer"),
-        *_about_draft(event.client, joined, ctx, language=person.language if person else None),
+        *([] if kind is not Kind.DEADLINE_MISSED or known else [words("not_on_record")]),
+        _answer(event, ctx),
+        *(_about_draft(event.client, joined, ctx, language) if has_words else []),
         words("when_settled", command=command(joined)),
     ]
     return Warn(reason=kind, key=f"complaint:{message.row}", client=event.client.key, text=" ".join(parts))
@@ -82,6 +86,13 @@ def command(incident: Incident | None) -> str:
 
 def _how_grave(severity: Severity, ctx: Context[Incidents]) -> str:
     return ctx.words(f"severity_{severity}")
+
+
+def _answer(event: MessageReceived, ctx: Context[Incidents]) -> str:
+    """By when to answer, and whether a call would do."""
+    due = event.obligation.due if event.obligation else None
+    how = "answer_in_writing" if is_in_writing(event.client, ctx) else "answer"
+    return ctx.words(f"{how}_by", due=ctx.words.moment(due)) if due else ctx.words(how)
 
 
 def _about_draft(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from whiteglove import Context, Day, Incident, IncidentState, Item, Mark, Place, Section, shortened
+from whiteglove_plugins.incidents.in_writing import is_in_writing
 from whiteglove_plugins.incidents.matters import THANKED, complaints, draft_key, live_drafts
 from whiteglove_plugins.incidents.notices import LONGEST_SUBJECT, command
 from whiteglove_plugins.incidents.settings import Incidents
@@ -64,6 +65,8 @@ def _next_step(incident: Incident, ctx: Context[Incidents]) -> str:
         name = "offer"
     elif incident.state is IncidentState.OPENED and live_drafts(incident.client, draft_key(incident), ctx):
         name = "draft"
+    if client is not None and name in ("opened", "draft") and is_in_writing(client, ctx):
+        name += "_in_writing"
     step = ctx.words(f"step_{name}", remedy=remedy)
     return ctx.words("then", step=step, command=command(incident))
 
