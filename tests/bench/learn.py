@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.evaluate import ASKED, Row, load_lexicon, own_rows, rows_of
 from whiteglove.classify.learned import CUE_SHARE, MOST_WORDS, PLACE, marks, marks_of_cues, share_of
 from whiteglove.classify.lexicon import Lexicon
-from whiteglove.classify.scoring import wishes
+from whiteglove.classify.paragraphs import wishes
 from whiteglove.classify.sentences import split
 from whiteglove.message import Kind
 from whiteglove.settings import data
@@ -67,7 +67,7 @@ def sentences_of_cues(key: str) -> list[Row]:
 
 def taught_rows() -> list[Row]:
     """What may be learned from and was written by who knew the cues."""
-    return rows_of(TAUGHT) + [row for row in own_rows() if not row.held_out] + sentences_of_cues("example")
+    return rows_of(TAUGHT) + [row for row in own_rows() if not row.held_out] + 2 * sentences_of_cues("example")
 
 
 def read(rows: Iterable[Row], blind: Iterable[Row] = (), others: Iterable[Row] = ()) -> list[Example]:

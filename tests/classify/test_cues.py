@@ -15,8 +15,8 @@ import pytest
 
 from whiteglove.classify import Lexicon, classify
 from whiteglove.classify.lexicon import Damper
-from whiteglove.classify.scoring import SURE
 from whiteglove.classify.sentences import split
+from whiteglove.classify.tally import SURE
 from whiteglove.message import Kind
 
 Tables = dict[str, dict[str, Any]]

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bench.learn import LEARNED, SCALE, made
+from classify.layer import KINDS, learned
 from whiteglove.classify import Lexicon, classify
-from whiteglove.classify.learned import SUREST, Learned, likelihood, marks, marks_of_cues, odds_of
-from whiteglove.classify.scoring import SURE
+from whiteglove.classify.learned import Learned, likelihood, marks, odds_of
 from whiteglove.classify.sentences import split
+from whiteglove.classify.tally import SURE
 from whiteglove.errors import GrammarError
 from whiteglove.message import Kind
-
-KINDS = (Kind.COMPLAINT, Kind.FYI)
-
-
-def learned(cues: dict[Kind, tuple[int, int]] | None = None, **weights: tuple[int, int]) -> Learned:
-    """Words, and sure cues, with what each says of a complaint and of news, in steps of 0.1; others say nothing."""
-    rows = {mark: bytes((128, 128)) for word in ("the", "bench", "so", "then") for mark in marks(split(word))}
-    for word, said in weights.items():
-        # The beginning of the sentence comes first, then the word.
-        mark = marks(split(word))[1]
-        rows[mark] = bytes(128 + steps for steps in said)
-    for kind, said in (cues or {}).items():
-        rows[marks_of_cues({kind: 1.0})[-1]] = bytes(128 + steps for steps in said)
-    return Learned(KINDS, rows.items(), 0.1)
 
 
 def test_words_pairs_and_the_ends_are_looked_at() -> None:
@@ -133,34 +119,6 @@ def test_what_no_cue_knows_is_told_but_never_surely(lexicon: Lexicon, text: str,
     assert found.kind is kind
     assert found.confidence < SURE
     assert all(cue in text for cue in found.cues)
-
-
-def news(**weights: tuple[int, int]) -> Lexicon:
-    cue = {
-        "name": "dented", "kind": "complaint", "weight": 0.9, "phrases": ["is [not] dented"], "unless": ["not dented"],
-        "example": ["It is dented."], "counter": ["It is not dented."],
-    }  # fmt: skip
-    return replace(Lexicon.from_tables({"xx": {"cues": [cue]}}), learned=learned(**weights))
-
-
-def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
-    heard = news(dented=(120, -120))
-
-    assert classify("", "The bench, dented", heard).kinds == (Kind.COMPLAINT,)
-    assert classify("", "The bench is not dented", heard).abstained
-
-
-@pytest.mark.parametrize(("said", "confidence"), [(120, 0.9), (-60, SUREST), (-127, None)])
-def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confidence: float | None) -> None:
-    found = classify("", "So then the bench is dented", news(dented=(said, 0), then=(min(said + 60, 0), 0)))
-
-    assert found.confidence == confidence or (confidence is None and Kind.COMPLAINT not in found.kinds)
-
-
-def test_it_says_no_more_than_it_may() -> None:
-    heard = Lexicon((), learned(dented=(127, -127)))
-
-    assert classify("", "So dented!", heard).confidence == SUREST
 
 
 @pytest.mark.long

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whiteglove.classify import Lexicon, classify
-from whiteglove.classify.scoring import RANK, SURE
+from whiteglove.classify.scoring import RANK
 from whiteglove.classify.tables import ASKED_KINDS
+from whiteglove.classify.tally import SURE
 from whiteglove.message import Classification, Guess, Kind
 
 SURELY_STATUS = [

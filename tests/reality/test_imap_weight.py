@@ -38,7 +38,7 @@ def seconds_of(pid: int) -> float:
 def heavy(studio: Studio, message_id: str, *, attached: bool) -> bytes:
     """A mail of 25 MB, nearly all of it attached, or all of it text."""
     if not attached:
-        line = b"and so on and so forth, for as long as anybody cares to read this mail\r\n"
+        line = b"The next page of the catalogue shows the house by the river and its garden.\r\n"
         return studio.mail(message_id=message_id, subject="Long") + line * (HEAVY // len(line))
     mail = EmailMessage()
     mail["From"], mail["To"] = "Wile Coyote <wile@acme.example>", studio.user
