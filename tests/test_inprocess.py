@@ -67,6 +67,14 @@ def test_parts_are_numbered_as_a_server_does(account: Account, mailbox: InProces
     assert mailbox.fetch_sections([(1, parts["2.1"])], 100) == {1: b"inside"}
 
 
+def test_octets_beyond_ascii_are_served_as_they_came(account: Account, mailbox: InProcessMailbox) -> None:
+    for text in ("Le stand a été monté.".encode(), "Das Schild hängt.".encode("latin-1")):
+        uid = account.deliver(b"From: wile@acme.example\r\nSubject: x\r\n\r\n" + text)
+        [mail] = mailbox.fetch([uid])
+        assert mail.structure is not None
+        assert mailbox.fetch_sections([(uid, mail.structure)], 100) == {uid: text}
+
+
 def test_searches(account: Account, mailbox: InProcessMailbox) -> None:
     account.deliver(NOTE, received_at=NOW - timedelta(days=3))
     account.deliver(NOTE.replace(b"<1@", b"<2@"))

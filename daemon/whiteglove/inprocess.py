@@ -396,7 +396,10 @@ def _part(entity: email.message.Message, section: str, dot: str, found: list[tup
             children = [_gather(child, section, found) for child in inside[:1]]
             content = inside[0].as_bytes() if inside else b""
     else:
-        content = str(payload).encode("utf-8", "surrogateescape")
+        # Octets beyond ASCII come out whole only where they are asked for as octets.
+        plain = str(entity.get("Content-Transfer-Encoding", "")).strip().lower() not in ("base64", "quoted-printable")
+        octets = entity.get_payload(decode=True) if plain else None
+        content = octets if isinstance(octets, bytes) else str(payload).encode("utf-8", "surrogateescape")
     pairs = entity.get_params(failobj=[])[1:]
     part = Part(
         content_type=entity.get_content_type(),
