@@ -7,7 +7,7 @@ counts less), times the factors of the dampers there. Then each paragraph is hea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
@@ -162,8 +162,10 @@ class Paragraph:
     def weigh_wishes(self, tally: Tally) -> None:
         """Weigh what cues say as far as the whole paragraph bears them out, and what it sounds like besides."""
         for reading in self._readings:
+            believed = self._belief_in(reading) if self._odds and reading.evidence else None
             for cue, strength, words in reading.evidence:
-                tally.add(cue.kind, cue.name, self._believed(reading, cue.kind, strength) * self._weight, words)
+                left = min(strength, believed(cue.kind)) if believed else strength
+                tally.add(cue.kind, cue.name, left * self._weight, words)
         for kind, odds in self._odds.items():
             if kind not in _NO_WISHES and odds >= _LIKELIEST and self._sounds_like(kind):
                 self._add_heard(kind, tally)
@@ -208,14 +210,19 @@ class Paragraph:
         told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
         return told >= _TELLS and odds.get(Kind.QUESTION, -inf) < _UNASKED
 
-    def _believed(self, reading: Reading, kind: Kind, strength: float) -> float:
-        """What is left of a cue: all of it where the paragraph, or its sentence alone, is likely of its kind."""
-        if not self._odds:
-            return strength
-        odds = self._odds.get(kind, -inf)
-        if odds < _BELIEVED and self._learned and len(self._heard) > 1 and reading.sentence in self._heard:
-            odds = max(odds, self._learned.odds([reading.sentence], _strongest([reading])).get(kind, odds))
-        return strength if odds >= _BELIEVED else min(strength, SUREST if odds >= _DOUBTED else _UNBELIEVED)
+    def _belief_in(self, reading: Reading) -> Callable[[Kind], float]:
+        """The most that is left of a cue of each kind: all of it where the paragraph, or its sentence alone, is likely
+        of that kind."""
+        alone: Mapping[Kind, float] = {}
+        doubtful = any(self._odds.get(cue.kind, -inf) < _BELIEVED for cue, _, _ in reading.evidence)
+        if doubtful and self._learned and len(self._heard) > 1 and reading.sentence in self._heard:
+            alone = self._learned.odds([reading.sentence], _strongest([reading]))
+
+        def most(kind: Kind) -> float:
+            odds = max(self._odds.get(kind, -inf), alone.get(kind, -inf))
+            return 1.0 if odds >= _BELIEVED else SUREST if odds >= _DOUBTED else _UNBELIEVED
+
+        return most
 
     def _add_heard(self, kind: Kind, tally: Tally) -> None:
         assert self._learned
