@@ -38,7 +38,7 @@ def test_hardly_any_alarm_is_missed(judged: list[Judged]) -> None:
     found = figures(judged, lambda kinds: not ALARM.isdisjoint(kinds))
 
     assert found.precision >= 0.85
-    assert found.recall >= 0.87
+    assert found.recall >= 0.88
 
 
 def test_what_needs_an_answer_is_not_taken_for_thanks(judged: list[Judged]) -> None:
