@@ -11,7 +11,7 @@ author, who also wrote cues.
 
 The rows of `classify/exam_*.tsv` have other authors, who had seen no cue, and wrote many of them to mislead; the same
 hands wrote other texts that the layer learned from. By `exam_1` settings were chosen, and misreadings of some of its
-parts were read; `exam_2` was counted once, when all was done.
+parts were read; `exam_2` is only counted, and no setting was chosen by it.
 
 Where `$WHITEGLOVE_CORPORA` names a folder with labelled text, its sets are measured too. `--errors` lists the rows of
 `dev` that were not understood, never those that were held out. Of the store that `--store` or `$WHITEGLOVE_STATE`
