@@ -18,7 +18,7 @@ PLUGINS = ROOT / "plugins" / "whiteglove_plugins"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "message", "clients", "ledger", "sections", "events", "actions"),
-    ("worktime", "text", "codec", "grammar", "wording", "disclosure", "console"),
+    ("worktime", "text", "codec", "grammar", "wording", "disclosure", "console", "retries"),
     (
         "parse", "screen", "classify", "settle", "compose", "guard", "promises", "dossier", "habits", "commitments",
         "composure", "frequency", "free_time", "interruptions", "summary", "setting_types", "owner_words",

@@ -19,14 +19,13 @@ from whiteglove.log import get
 from whiteglove.message import Json
 from whiteglove.ports import Caller, Clock
 from whiteglove.prepare.telling import CORE, tell_owner
+from whiteglove.retries import pause_after
 from whiteglove.settings import Settings
 from whiteglove.settings.kept import kept
 from whiteglove.store import Store, calls
 from whiteglove.store.calls import Call
 
 BATCH = 20
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=30)
 LONGEST_TRIED = timedelta(hours=24)
 NOTICE_TRIED = timedelta(hours=1)
 """A notice that is older says nothing that the owner has not read by mail."""
@@ -118,7 +117,7 @@ class Calls:
                 self._give_up(tx, call, error, is_notice=is_notice)
             return True
         get("calls").warning("a call was not taken", plugin=call.plugin, reason=error.code)
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(call.attempts, 12)))
+        pause = pause_after(call.attempts)
         with self._store.write() as tx:
             calls.change(tx, call.row, attempts=call.attempts + 1, not_before=now + pause, error=error.code)
         return False

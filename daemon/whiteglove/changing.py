@@ -20,14 +20,13 @@ from whiteglove.log import Journal, get
 from whiteglove.message import RecordedMessage
 from whiteglove.ports import Clock, Landed, Mailbox
 from whiteglove.prepare.telling import CORE, tell_owner
+from whiteglove.retries import pause_after
 from whiteglove.settings import Settings
 from whiteglove.settings.values import Mode
 from whiteglove.store import Store, changes, messages, places
 from whiteglove.store.changes import Change
 
 BATCH = 20
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=30)
 LONGEST_TRIED = timedelta(hours=24)
 PATIENCE = 40.0
 TOLD_ONCE = timedelta(days=1)
@@ -168,7 +167,7 @@ class Changes:
             self._tell(change, message, action, error.code, level="warning")
             return True
         get("changes").warning("a message could not be changed", mailbox=message.mailbox, reason=error.code)
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(change.attempts, 12)))
+        pause = pause_after(change.attempts)
         pause = max(pause, timedelta(seconds=error.pause))
         with self._store.write() as tx:
             changes.change(tx, change.row, attempts=change.attempts + 1, not_before=now + pause, error=error.code)

@@ -15,6 +15,7 @@ from whiteglove.errors import MailboxError, StoreError
 from whiteglove.log import get
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare.telling import CORE, tell_owner
+from whiteglove.retries import pause_after
 from whiteglove.settings import MailboxAccount, Settings
 from whiteglove.store import Store, chores, outbox
 from whiteglove.store.chores import Chore
@@ -22,8 +23,6 @@ from whiteglove.store.outbox import OutboxRow
 
 BATCH = 20
 SECOND_LOOK = timedelta(seconds=3)
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=30)
 LONGEST_KEPT = timedelta(hours=24)
 PATIENCE = 40.0
 
@@ -107,7 +106,7 @@ class Chores:
         get("chores").warning("a mail could not be filed in Sent", mailbox=chore.mailbox, reason=error.code)
         if error.code == "missing_folder" or now - chore.created_at > LONGEST_KEPT:
             return self._finish(chore, mail, error)
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(chore.attempts, 12)))
+        pause = pause_after(chore.attempts)
         with self._store.write() as tx:
             chores.change(tx, chore.row, attempts=chore.attempts + 1, not_before=now + pause, error=_said(error))
         return False

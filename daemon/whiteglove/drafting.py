@@ -25,7 +25,9 @@ from whiteglove.log import get
 from whiteglove.parse import parse_whole
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare import DraftWriter
-from whiteglove.prepare.telling import CORE, TOLD_INSTEAD, tell_owner
+from whiteglove.prepare.notice_words import TOLD_INSTEAD
+from whiteglove.prepare.telling import CORE, tell_owner
+from whiteglove.retries import FIRST_PAUSE, pause_after
 from whiteglove.settings import Settings
 from whiteglove.store import Store, drafts
 from whiteglove.store.draft_words import sketch_of
@@ -33,8 +35,6 @@ from whiteglove.store.drafts import TOUCHED, DraftRow
 from whiteglove.text import new_text
 
 BATCH = 20
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=30)
 LONGEST_TRIED = timedelta(hours=24)
 PATIENCE = 40.0
 LARGEST = 256 * 1024
@@ -216,7 +216,7 @@ class Drafting:
             return True
         if error.code == "missing_folder":
             return self._settle(draft, DraftState.GONE, error=error.code)
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(draft.attempts, 12)))
+        pause = pause_after(draft.attempts)
         return self._change(draft, done=False, attempts=draft.attempts + 1, not_before=now + pause)
 
     def _refuse(self, tx: sa.Connection, draft: DraftRow, reason: str, now: datetime) -> None:

@@ -12,8 +12,8 @@ from whiteglove.clients import Client, DateRange, WorkingHours
 from whiteglove.guard import REASONS
 from whiteglove.message import Address, RecordedMessage, Verdicts
 from whiteglove.owner_words import Words
-from whiteglove.prepare.notice_words import words_in
-from whiteglove.prepare.telling import TOLD_INSTEAD, tell_instead, tell_of_imitation, tell_of_refused_login, tell_owner
+from whiteglove.prepare.notice_words import TOLD_INSTEAD, words_in
+from whiteglove.prepare.telling import tell_instead, tell_of_imitation, tell_of_refused_login, tell_owner
 from whiteglove.settings.data import load_languages
 from whiteglove.store import Store, events, warnings
 from whiteglove.store.warnings import WarningRow

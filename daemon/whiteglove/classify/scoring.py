@@ -42,9 +42,9 @@ _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
 def classify(subject: str, text: str | None, lexicon: Lexicon, votes: Sequence[Guess] = ()) -> Classification:
     """Say what a message wants. `text` is what its author wrote anew, quotes cut; None where it could not be read.
 
-    A vote with confidence 1 decides alone; others count as one more cue. What no cue supports is a `question`,
-    abstained, and so is a text that could not be read. `thanks` and `fyi` stand only where nothing is asked and most
-    of what is said was understood. Never raises.
+    A vote with confidence 1 decides alone; others count as one more cue. What neither cue nor sound supports is a
+    `question`, abstained, and so is a text that could not be read. `thanks` and `fyi` stand only where nothing is asked
+    and most of what is said was understood. Never raises.
     """
     for vote in votes:
         if vote.confidence >= 1:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from whiteglove.guard import REASONS as REFUSED
 from whiteglove.prepare.forwarding import CAME_BACK
 from whiteglove.prepare.moved import CALLED_OFF as MOVES
-from whiteglove.prepare.telling import TOLD_INSTEAD
+from whiteglove.prepare.notice_words import TOLD_INSTEAD
 from whiteglove.screen import REASONS as SCREENED
 from whiteglove.store.decisions import BY_OWNER
 from whiteglove.store.mode import REHEARSAL_ENDED, RESTORED

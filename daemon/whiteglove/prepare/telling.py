@@ -15,7 +15,7 @@ from whiteglove.actions import Warn
 from whiteglove.clients import Client
 from whiteglove.message import RecordedMessage
 from whiteglove.owner_words import Words, shortened
-from whiteglove.prepare.notice_words import TOLD_INSTEAD as TOLD_INSTEAD
+from whiteglove.prepare.notice_words import TOLD_INSTEAD
 from whiteglove.store import events, warnings
 from whiteglove.worktime import WorkingTime
 
