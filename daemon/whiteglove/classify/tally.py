@@ -65,7 +65,9 @@ class Tally:
                 cue = shortened(words if isinstance(words, str) else words())
                 if cue and not any(cue in other for other in found):
                     found.append(cue)
-        return tuple(found[:_CUES])
+                if len(found) == _CUES:
+                    return tuple(found)
+        return tuple(found)
 
 
 def _joined(weights: Sequence[float]) -> float:

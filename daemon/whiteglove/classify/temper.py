@@ -21,6 +21,8 @@ _GLAD = 0.5
 # Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
 _LOUD_WORDS = 2
 _LOUD_SHARE = 0.25
+# More blanks and line ends than this for each word are no prose.
+_BLANKS = 2
 _LIMIT = 0.05
 
 
@@ -51,12 +53,14 @@ def _figure(value: float) -> float:
 
 def _loudness(text: str) -> tuple[float, float]:
     """How much of it is shouted in capitals, and whether marks are heaped, "!!" or "???", each from 0 to 1."""
-    words = len(text.split())
     loud = 0.0
-    # Where there are fewer capitals than that share of shouted words has, nothing needs to be searched for.
-    if len(text.encode("latin-1", "ignore").translate(None, _NO_CAPITALS)) >= _LOUD_SHARE * words * _SHORTEST:
+    capitals = len(text.encode("latin-1", "ignore").translate(None, _NO_CAPITALS))
+    # Where there are fewer capitals than that share of shouted words has, nothing needs to be searched for. Blanks and
+    # lines are counted sooner than words, of which there are hardly ever so few between them.
+    fewest_words = (text.count(" ") + text.count("\n")) // _BLANKS
+    if capitals >= _LOUD_SHARE * fewest_words * _SHORTEST:
         shouted = len(_SHOUTED.findall(text))
-        share = shouted / words if shouted >= _LOUD_WORDS else 0.0
+        share = shouted / len(text.split()) if shouted >= _LOUD_WORDS else 0.0
         loud = min(2 * share, 1.0) if share >= _LOUD_SHARE else 0.0
     banged = ("!!" in text) or ("?!" in text) or ("!?" in text) or ("???" in text)
     return loud, float(banged)

@@ -64,8 +64,15 @@ class Evidence:
     @cached_property
     def opening(self) -> tuple[str, ...]:
         """The first lines of the new text that are not blank, where a machine says what its mail is; blanks folded."""
-        lines = (" ".join(line[:300].split()) for line in self.new[:4000].split("\n"))
-        return tuple(islice(filter(None, lines), 15))
+        return tuple(islice(self._lines(), 15))
+
+    @cached_property
+    def first_line(self) -> str:
+        """The first of the `opening`, "" where there is none: that is all that is looked at of most mail."""
+        return next(self._lines(), "")
+
+    def _lines(self) -> Iterator[str]:
+        return filter(None, (" ".join(line[:300].split()) for line in self.new[:4000].split("\n")))
 
     @cached_property
     def asks(self) -> bool:
@@ -76,7 +83,7 @@ class Evidence:
     def greets_owner(self) -> bool:
         """Whether the text begins with a greeting and a name of the owner's; one with an address, as servers have it,
         is none."""
-        greeting = _GREETING.match(self.opening[0]) if self.opening else None
+        greeting = _GREETING.match(self.first_line)
         if greeting is None or "@" in greeting[1]:
             return False
         names = re.findall(r"\w{2,}", self.book.owner.name.casefold())

@@ -227,7 +227,7 @@ def _wants_no_answer(mail: Evidence) -> bool:
 
 def _confirms_ticket(mail: Evidence) -> bool:
     """Whether the mail begins with a ticket system's line for answers, or confirms a request by its number."""
-    if any(_REPLY_LINE.match(_bare(line)) for line in mail.opening[:1]):
+    if _REPLY_LINE.match(_bare(mail.first_line)):
         return True
     return (
         not (mail.greets_owner or mail.asks)
