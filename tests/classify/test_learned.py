@@ -28,7 +28,7 @@ def test_words_pairs_and_the_ends_are_looked_at() -> None:
 
 
 def test_each_kind_has_a_likelihood_of_its_own() -> None:
-    layer = learned(wobbles=(120, -120), moved=(-120, 120))
+    layer = learned(wobbles=(90, -90), moved=(-90, 90))
 
     wobbles, moved = (layer.odds(split(text), {}) for text in ("The bench wobbles", "The bench moved"))
     assert likelihood(wobbles[Kind.COMPLAINT]) > 0.9 > 0.1 > likelihood(wobbles[Kind.FYI])
@@ -50,7 +50,7 @@ def test_a_paragraph_is_heard_as_a_whole_and_no_surer_for_being_long() -> None:
 
 
 def test_a_cue_is_heard_with_the_words() -> None:
-    layer = learned(cues={Kind.COMPLAINT: (100, 0)})
+    layer = learned(cues={Kind.COMPLAINT: (75, 0)})
 
     assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.9})[Kind.COMPLAINT] > 1
     assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.6})[Kind.COMPLAINT] == 0
@@ -58,7 +58,7 @@ def test_a_cue_is_heard_with_the_words() -> None:
 
 
 def test_of_unknown_words_nothing_is_said() -> None:
-    assert learned(wobbles=(120, -120)).odds(split("Lorem ipsum dolor wobbles"), {}) == {}
+    assert learned(wobbles=(90, -90)).odds(split("Lorem ipsum dolor wobbles"), {}) == {}
 
 
 @pytest.mark.parametrize("figure", [0.01, 0.3, 0.5, 0.99])
@@ -67,7 +67,7 @@ def test_odds_and_likelihoods_are_each_other_s_mirror(figure: float) -> None:
 
 
 def test_the_words_that_say_most_are_told_as_they_were_written() -> None:
-    layer = learned(schief=(120, 0))
+    layer = learned(schief=(90, 0))
 
     assert layer.telling(split("Guten Tag! Übrigens hängt das Schild am Eingang SCHIEF!"), Kind.COMPLAINT) == (
         "Schild am Eingang SCHIEF"
@@ -85,7 +85,7 @@ def test_a_paragraph_of_any_length_can_be_summed() -> None:
 
 
 def weights(kinds: int, rows: int) -> str:
-    return base64.b85encode(zlib.compress(b"\x80" * (3 + kinds) * rows)).decode()
+    return base64.b64encode(zlib.compress(b"\x5f" * (3 + kinds) * rows)).decode()
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,6 @@ def test_the_file_is_what_the_script_writes() -> None:
 def raw_weights(text: str) -> dict[bytes, bytes]:
     """The weights of each mark, as they are written."""
     packed_weights = text.partition("'''")[2].partition("'''")[0]
-    raw = zlib.decompress(base64.b85decode("".join(packed_weights.split())))
+    raw = zlib.decompress(base64.b64decode(packed_weights))
     width = 3 + text.partition("]")[0].count('"') // 2
     return {raw[at : at + 3]: raw[at + 3 : at + width] for at in range(0, len(raw), width)}

@@ -51,13 +51,13 @@ def news(**weights: tuple[int, int]) -> Lexicon:
 
 
 def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
-    heard = news(dented=(120, -120))
+    heard = news(dented=(90, -90))
 
     assert classify("", "The bench, dented", heard).kinds == (Kind.COMPLAINT,)
     assert classify("", "The bench is not dented", heard).abstained
 
 
-@pytest.mark.parametrize(("said", "confidence"), [(120, 0.9), (-60, SUREST), (-127, None)])
+@pytest.mark.parametrize(("said", "confidence"), [(120, 0.9), (-60, SUREST), (-95, None)])
 def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confidence: float | None) -> None:
     found = classify("", "So then the bench is dented", news(dented=(said, 0), then=(min(said + 60, 0), 0)))
 
@@ -65,19 +65,19 @@ def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confi
 
 
 def test_it_says_no_more_than_it_may() -> None:
-    heard = Lexicon((), learned(dented=(127, -127)))
+    heard = Lexicon((), learned(dented=(95, -95)))
 
     assert classify("", "So dented!", heard).confidence == SUREST
 
 
 def test_a_cue_stands_where_its_sentence_alone_bears_it_out() -> None:
-    heard = news(dented=(60, 0), then=(-127, 0), so=(-127, 0))
+    heard = news(dented=(60, 0), then=(-95, 0), so=(-95, 0))
 
     assert classify("", "So then. So then. So then. The bench is dented.", heard).confidence == 0.9
 
 
 def test_a_subject_is_not_heard_beside_a_text_and_is_where_it_is_all() -> None:
-    heard = Lexicon((), learned(dented=(127, -127), bench=(-127, -127)))
+    heard = Lexicon((), learned(dented=(95, -95), bench=(-95, -95)))
 
     assert classify("So then dented", "So then the bench", heard).abstained
     assert classify("So then dented", "", heard).kinds == (Kind.COMPLAINT,)
@@ -85,11 +85,11 @@ def test_a_subject_is_not_heard_beside_a_text_and_is_where_it_is_all() -> None:
 
 @pytest.mark.parametrize("text", ["Dented", "Hello dented so then", "Dented Dented"])
 def test_names_and_greetings_are_not_heard(text: str) -> None:
-    assert classify("", text, Lexicon((), learned(dented=(127, -127)))).abstained
+    assert classify("", text, Lexicon((), learned(dented=(95, -95)))).abstained
 
 
 def test_a_question_is_one_beside_whatever_news() -> None:
-    heard = Lexicon((), learned(moved=(-127, 127)))
+    heard = Lexicon((), learned(moved=(-95, 95)))
 
     assert classify("", "So then the bench moved. The bench?", heard).kinds == (Kind.QUESTION,)
     assert classify("", "So then the bench moved?", heard).kinds == (Kind.FYI,)

@@ -44,7 +44,7 @@ def test_the_opening_is_the_first_lines_that_say_something(look: Look) -> None:
     seen = look(text="\n".join(f"\n  line   {number}" for number in range(30)))
 
     assert len(seen.opening) == 15
-    assert seen.opening[0] == "line 0"
+    assert seen.opening[0] == seen.first_line == "line 0"
 
 
 def test_r21_attached_messages_are_not_the_message(look: Look) -> None:

@@ -32,3 +32,11 @@ def test_a_clean_text_can_be_stored_and_is_clean_already(text: str) -> None:
     assert once.encode().decode() == once
     assert "\x00" not in once
     assert clean(once) == once
+
+
+@given(st.text(st.sampled_from("ab é\n\t\r\x00\x1b\x7f\x85\u00ad\u202e\u2028\u2067😀\ud83d")))
+def test_r97_what_is_seen_to_be_clean_is_clean(text: str) -> None:
+    removed = "\x00\x1b\x7f\x85\u202e\u2067\ud83d"
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+
+    assert clean(text) == "".join(character for character in lines if character not in removed)

@@ -33,10 +33,12 @@ PLACE = 3
 CUE_SHARE = 0.25
 """What a cue counts in a paragraph, however long that is."""
 
+NOTHING = 95
+"""The byte of a mark that says nothing of a kind; twice that is the most that one says for it."""
+
 _MARKS = (1 << 8 * PLACE) - 1
-_NOTHING = 128
-# Each kind has room in a sum for the weights of so many words, of three bytes each, and behind them stands how many of
-# them there are.
+# Each kind has room in a sum for the weights of so many words, each heard in up to four marks, and behind them stands
+# how many marks there are.
 _FIELD = 2
 _FULL = (1 << 8 * _FIELD) - 1
 _REMEMBERED = 4096
@@ -72,18 +74,24 @@ _LEAST = odds_of(LEAST)
 _BEGINNING = _as_left(_number("^"))
 _DIGITS = _number("#")
 _ENDS = {"": _number("$"), "?": _number("?"), "!": _number("!")}
+# How likely each kind is depends on the length as well; twice as many words are another length.
+_LENGTHS = [_number(f"len {words.bit_length()}") for words in range(MOST_WORDS + 1)]
 
 
 def marks(sentences: Sequence[Sentence]) -> list[int]:
-    """What is looked at in a paragraph, as numbers: each word, its first four letters, and each pair of neighbours by
-    their first four.
+    """What is looked at in a paragraph, as numbers: its length, each word, its first four letters, and each pair of
+    neighbours by their first four; once more, the words of a question, and how the last sentence begins and ends.
 
     The beginning and the end of each sentence count as neighbours; numbers written in digits are all the same. A pair
     counts once.
     """
-    numbers = [_numbers(word) for word in _heard(sentences)]
+    words = _heard(sentences)
+    numbers = [_numbers(word) for word in words]
     alone = [mark for found, _, _ in numbers for mark in found]
-    return alone + sorted({left ^ right for (_, left, _), (_, _, right) in pairwise(numbers)})
+    asked = [_as_asked(word) for word in _asked(sentences)]
+    last = [_as_last(word) for word in _last(sentences)]
+    pairs = {left ^ right for (_, left, _), (_, _, right) in pairwise(numbers)}
+    return [_LENGTHS[len(words)], *alone, *asked, *last, *sorted(pairs)]
 
 
 def _heard(sentences: Sequence[Sentence]) -> list[str]:
@@ -94,9 +102,34 @@ def _heard(sentences: Sequence[Sentence]) -> list[str]:
     return words[:MOST_WORDS]
 
 
+def _asked(sentences: Sequence[Sentence]) -> list[str]:
+    """The words of the questions."""
+    return [word for sentence in sentences if sentence.asked for word in sentence.words[:-1]][:MOST_WORDS]
+
+
+def _last(sentences: Sequence[Sentence]) -> list[str]:
+    """How the last sentence begins and ends, which is where most people come to the point."""
+    *words, end = sentences[-1].words
+    return [*words[:2], end]
+
+
 def marks_of_cues(cues: Mapping[Kind, float]) -> list[int]:
     """The marks of the cues that speak for some kinds with some strength, from 0 to 1."""
     return [_number(f"{kind} {level}") for kind, strength in cues.items() for level in _LEVELS if strength >= level]
+
+
+def _as_asked(word: str) -> int:
+    """The number of a word in a question."""
+    return _number(f"? {_stem(word)}")
+
+
+def _as_last(word: str) -> int:
+    """The number of a word with which the last sentence begins, or of its end."""
+    return _number(f"last {_stem(word)}")
+
+
+def _stem(word: str) -> str:
+    return "#" if word[:1].isdigit() else word[:_STEM]
 
 
 def share_of(words: int) -> float:
@@ -132,28 +165,31 @@ class _Known(dict[str, int]):
 class Learned:
     """The weights of each mark for each kind, in whole steps of `scale`."""
 
-    __slots__ = ("_alone", "_kinds", "_left", "_right", "_rows", "_scale", "_sums")
+    __slots__ = ("_alone", "_asked", "_kinds", "_last", "_left", "_lengths", "_right", "_rows", "_scale", "_sums")
 
     def __init__(self, kinds: Sequence[Kind], rows: Iterable[tuple[int, bytes]], scale: float) -> None:
-        """`rows` has for each mark one byte for each kind, 128 being nothing."""
+        """`rows` has for each mark one byte for each kind, up to twice `NOTHING`."""
         self._kinds = tuple(kinds)
         self._scale = scale
         self._sums = Struct(f"<{len(kinds) + 1}H")
         # All weights of a mark are one long number, so that they are summed at once.
         self._rows = {mark: int.from_bytes(_spaced(row), "little") for mark, row in rows}
         self._alone = _Known(lambda word: sum(self._rows.get(mark, 0) for mark in _numbers(word)[0]))
+        self._asked = _Known(lambda word: self._rows.get(_as_asked(word), 0))
+        self._last = _Known(lambda word: self._rows.get(_as_last(word), 0))
+        self._lengths = [self._rows.get(mark, 0) for mark in _LENGTHS]
         self._left = _Known(lambda word: _numbers(word)[1])
         self._right = _Known(lambda word: _numbers(word)[2])
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Learned:
-        """Read `kinds`, `scale` and `weights`: a mark and its weights, again and again, packed and in base 85.
+        """Read `kinds`, `scale` and `weights`: a mark and its weights, again and again, packed and in base 64.
 
         Raises `GrammarError` where they do not fit together.
         """
         try:
             kinds = tuple(Kind(kind) for kind in table["kinds"])
-            raw = zlib.decompress(base64.b85decode("".join(table["weights"].split())))
+            raw = zlib.decompress(base64.b64decode(table["weights"]))
             scale = float(table["scale"])
         except (KeyError, ValueError, AttributeError, TypeError, zlib.error) as error:
             raise GrammarError(f"cues learned: {error!r}; tests/bench/learn.py writes the file") from error
@@ -177,8 +213,11 @@ class Learned:
         weight = sum(map(self._rows.__getitem__, pairs), sum(map(self._alone.__getitem__, words)))
         if weight >> len(self._kinds) * _FIELD * 8 < len(words):
             return {}
+        weight = sum(map(self._last.__getitem__, _last(sentences)), weight + self._lengths[len(words)])
+        if asked := _asked(sentences):
+            weight = sum(map(self._asked.__getitem__, asked), weight)
         *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
-        step, nothing = self._scale * share_of(len(words)), _NOTHING * rows
+        step, nothing = self._scale * share_of(len(words)), NOTHING * rows
         if not cues:
             least = nothing + _LEAST / step
             return {
@@ -194,7 +233,7 @@ class Learned:
     def _summed(self, weight: int) -> list[int]:
         """What is said for each kind, in steps."""
         *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
-        nothing = _NOTHING * rows
+        nothing = NOTHING * rows
         return [total - nothing for total in sums]
 
     def telling(self, sentences: Sequence[Sentence], kind: Kind) -> str:
@@ -218,7 +257,7 @@ class Learned:
         left = _BEGINNING
         for word in sentence.words[:-1]:
             weight = self._alone[word] + self._rows.get(left ^ self._right[word], 0)
-            says.append((weight >> at & _FULL) - _NOTHING * (weight >> count))
+            says.append((weight >> at & _FULL) - NOTHING * (weight >> count))
             left = self._left[word]
         sums = list(accumulate(says, initial=0))
         starts = range(max(len(says) - _TELLING, 0) + 1)

@@ -171,6 +171,8 @@ class Tongue:
             kind = meaning.kind if isinstance(meaning, Cue) else None
             place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
             place.append((phrase, meaning))
+        # Most of the table are examples, and it is never read again.
+        del self._table
         return _Cues(Index(wishes), Index(requests), Index(asides))
 
     @property

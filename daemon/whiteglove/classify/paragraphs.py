@@ -8,7 +8,7 @@ counts less), times the factors of the dampers there. Then each paragraph is hea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from math import inf
 
@@ -22,13 +22,14 @@ from whiteglove.message import EASY_KINDS, Kind
 _NO_WISHES = EASY_KINDS | {Kind.QUESTION}
 _ASKED = 0.7
 # So likely a paragraph must be of a kind for that to count; less is enough for the likeliest of its kinds, unless that
-# alarms, may be answered, or needs no answer.
-_LIKELY = odds_of(0.4)
+# alarms or may be answered, and more is needed for what asks nothing.
+_LIKELY = odds_of(0.35)
 _LIKELIEST = odds_of(0.25)
-_WEIGHTY = EASY_KINDS | {Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST, Kind.STATUS_REQUEST}
+_TOLD = odds_of(0.5)
+_WEIGHTY = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST, Kind.STATUS_REQUEST})
 # A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
 _BELIEVED = odds_of(0.4)
-_DOUBTED = odds_of(0.03)
+_DOUBTED = odds_of(0.06)
 _UNBELIEVED = 0.25
 # What is less likely a question is none for a question mark alone.
 _UNASKED = odds_of(0.1)
@@ -51,18 +52,20 @@ class Reading:
 
     sentence: Sentence
     weight: float
-    evidence: list[tuple[Cue, float, str]] = field(default_factory=list)
+    evidence: Sequence[tuple[Cue, float, str]] = ()
     dampers: Sequence[Damper] = ()
     silenced: Set[Kind] = frozenset()
 
     @property
     def courteous(self) -> bool:
-        return any(damper.courtesy for damper in self.dampers)
+        return bool(self.dampers) and any(damper.courtesy for damper in self.dampers)
 
     @property
     def settled(self) -> bool:
         """Whether no question needs to be looked for."""
-        return self.courteous or any(strength >= SUPPORTED for _, strength, _ in self.evidence)
+        return self.courteous or (
+            bool(self.evidence) and any(strength >= SUPPORTED for _, strength, _ in self.evidence)
+        )
 
 
 def wishes(text: str, lexicon: Lexicon) -> dict[Kind, float]:
@@ -198,6 +201,7 @@ class Paragraph:
     def _sounds_like(self, kind: Kind) -> bool:
         """Not of what cues were taken back for: "the status bar" sounds like "the status"."""
         enough = _LIKELIEST if kind is self._likeliest and kind not in _WEIGHTY else _LIKELY
+        enough = _TOLD if kind in EASY_KINDS else enough
         return self._odds.get(kind, -inf) >= enough and not any(
             kind in reading.silenced or not _dampened(kind, 1.0, reading.dampers) for reading in self._readings
         )

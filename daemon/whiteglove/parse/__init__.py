@@ -48,8 +48,8 @@ def parse_whole(raw: bytes) -> tuple[Message, str | None]:
 def _with_newlines(raw: bytes) -> bytes:
     """Some old mail ends its lines with CR alone, and whatever handed it on may have put proper lines above it: where
     most lines end so, CR ends a line."""
-    returns, newlines = raw.count(b"\r"), raw.count(b"\n")
-    if returns - raw.count(b"\r\n") <= newlines:
+    returns = raw.count(b"\r")
+    if not returns or returns - raw.count(b"\r\n") <= raw.count(b"\n"):
         return raw
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

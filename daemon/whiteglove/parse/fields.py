@@ -19,7 +19,6 @@ _FIELD = re.compile(
     rb"([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*|(?:(?<=;)|(?<=;\r))\n[a-z-]{3,20}=[^\n]*)*)(?:\n|$)"
 )
 _LINE = re.compile(rb"([^\n]*)(?:\n|$)")
-_ODD = re.compile(rb"[^ -~]")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 
 
@@ -78,8 +77,8 @@ def read_header(raw: bytes, start: int = 0, stop: int | None = None) -> Header:
 
 def _text(value: bytes) -> str:
     value = value.rstrip()
-    if _ODD.search(value) is None:
-        return value.decode("ascii")
+    if value.isascii() and (usual := value.decode("ascii")).isprintable():
+        return usual
     try:
         text = value.decode()
     except UnicodeDecodeError:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
-
 from whiteglove.text.cleaning import clean
 
 # What no reader sees; newsletters hide the line that is shown in the list of mails, tracking tools hide more. Selectors
@@ -48,6 +45,10 @@ def html_to_text(html: str) -> str:
 
     Scripts, styles and hidden nodes are left out. Never raises: anything is HTML, if only a text without tags.
     """
+    # The parser takes 4 MB, which a mailbox whose mail has plain text never needs.
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
+
     source = _mark_quotes(_MARKS.sub("", clean(html)))
     source = _SIGNATURE_TAG.sub(rf"\g<0><p>{_SIGNATURE}</p>", source)
     text = extract_plain_text(HTMLTree.parse(source), preserve_formatting=True, alt_texts=False, skip_elements=_HIDDEN)
