@@ -67,7 +67,7 @@ def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confi
 def test_it_says_no_more_than_it_may() -> None:
     heard = Lexicon((), learned(dented=(95, -95)))
 
-    assert classify("", "So dented!", heard).confidence == SUREST
+    assert classify("", "So then dented", heard).confidence == SUREST
 
 
 def test_a_cue_stands_where_its_sentence_alone_bears_it_out() -> None:

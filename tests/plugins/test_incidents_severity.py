@@ -97,7 +97,7 @@ def test_it_never_falls_and_each_step_says_what_it_was_judged() -> None:
 def test_what_the_owner_called_a_complaint_is_judged_and_gets_no_draft() -> None:
     files = client('engagement = "retainer"')
     with Bench(acknowledge, beside={"incidents": incidents}, toml="[plugins.incidents]", clients=files) as b:
-        b.receive("The pages look the way they look.")
+        b.receive("The pages are on the table.")
         with b.store.write() as tx:
             correct(
                 tx,

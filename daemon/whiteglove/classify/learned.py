@@ -44,6 +44,8 @@ _FULL = (1 << 8 * _FIELD) - 1
 _REMEMBERED = 4096
 MOST_WORDS = 84
 """Words and ends of sentences of a paragraph that are heard."""
+# Fewer known marks for each word than this, and most of the words are unknown: alone, by their beginnings, in pairs.
+_KNOWN = 1.1
 _STEM = 4
 _TELLING = 4
 # Sets the left one of a pair apart from the right one, so that "is it" and "it is" are two; small, so that all stay so.
@@ -211,7 +213,7 @@ class Learned:
         next(right)
         pairs = self._rows.keys() & map(xor, map(self._left.__getitem__, words), right)
         weight = sum(map(self._rows.__getitem__, pairs), sum(map(self._alone.__getitem__, words)))
-        if weight >> len(self._kinds) * _FIELD * 8 < len(words):
+        if weight >> len(self._kinds) * _FIELD * 8 < _KNOWN * len(words):
             return {}
         weight = sum(map(self._last.__getitem__, _last(sentences)), weight + self._lengths[len(words)])
         if asked := _asked(sentences):

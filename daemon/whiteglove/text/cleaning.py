@@ -22,7 +22,7 @@ def clean(text: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    """Nearly every text is, and is seen to be faster than by the pattern: what is printable holds nothing of the kind."""
+    """Nearly every text is, which is seen sooner than by the pattern: what is printable holds nothing of the kind."""
     if text.isascii():
         return not text.encode().translate(None, _KEPT)
     if text.replace("\n", " ").isprintable():
