@@ -161,7 +161,7 @@ def test_a_second_call_leaves_one_request() -> None:
 def test_it_goes_when_either_side_writes_or_at_the_end_of_the_next_working_day() -> None:
     with Bench(incidents, clients=book()) as bench:
         called(bench)
-        bench.receive("As I said: blue.", sender=ADA)
+        bench.receive("Blue, as on the first page.", sender=ADA)
         assert lying(bench) == 0
         called(bench)
         bench.owner_sends("Blue it is.", to=ADA)
@@ -179,5 +179,5 @@ def test_one_that_the_owner_has_changed_stays() -> None:
         draft = bench.world.account.mails("Drafts")[0]
         bench.world.account.expunge(draft.uid, "Drafts")
         bench.world.account.deliver(draft.message.replace(b"call", b"talk"), folder="Drafts")
-        bench.receive("As I said: blue.", sender=ADA)
+        bench.receive("Blue, as on the first page.", sender=ADA)
         assert len(bench.drafted) == 1
