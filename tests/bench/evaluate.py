@@ -10,8 +10,9 @@ out (bishops, llamas, alpacas) were read once, and what was taught later resembl
 author, who also wrote cues.
 
 The rows of `classify/exam_*.tsv` have other authors, who had seen no cue, and wrote many of them to mislead; the same
-hands wrote other texts that the layer learned from. By `exam_1` settings were chosen, and misreadings of some of its
-parts were read; `exam_2` is only counted, and no setting was chosen by it.
+hands wrote other texts that the layer learned from. By `exam_1` and `exam_3` settings were chosen, and misreadings of
+some of their parts were read; `exam_2` and `exam_4` are only counted, and no setting was chosen by them. The two last
+ones are in the manner of posts, tickets, office mail and chats, a half of each writer's rows in either.
 
 Where `$WHITEGLOVE_CORPORA` names a folder with labelled text, its sets are measured too. `--errors` lists the rows of
 `dev` that were not understood, never those that were held out. Of the store that `--store` or `$WHITEGLOVE_STATE`
