@@ -57,7 +57,7 @@ def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
     assert classify("", "The bench is not dented", heard).abstained
 
 
-@pytest.mark.parametrize(("said", "confidence"), [(120, 0.9), (-60, SUREST), (-95, None)])
+@pytest.mark.parametrize(("said", "confidence"), [(90, 0.9), (-40, SUREST), (-95, None)])
 def test_a_cue_is_believed_as_far_as_its_paragraph_bears_it_out(said: int, confidence: float | None) -> None:
     found = classify("", "So then the bench is dented", news(dented=(said, 0), then=(min(said + 60, 0), 0)))
 

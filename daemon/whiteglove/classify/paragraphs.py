@@ -29,7 +29,7 @@ _TOLD = odds_of(0.5)
 _WEIGHTY = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST, Kind.STATUS_REQUEST})
 # A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
 _BELIEVED = odds_of(0.4)
-_DOUBTED = odds_of(0.06)
+_DOUBTED = odds_of(0.15)
 _UNBELIEVED = 0.25
 # What is less likely a question is none for a question mark alone.
 _UNASKED = odds_of(0.1)
