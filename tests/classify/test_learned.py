@@ -11,7 +11,7 @@ import pytest
 from bench.learn import LEARNED, SCALE, made
 from classify.layer import KINDS, learned
 from whiteglove.classify import Lexicon, classify
-from whiteglove.classify.learned import Learned, likelihood, marks, odds_of
+from whiteglove.classify.learned import NOTHING, Learned, likelihood, marks, odds_of
 from whiteglove.classify.sentences import split
 from whiteglove.classify.tally import SURE
 from whiteglove.errors import GrammarError
@@ -76,8 +76,9 @@ def test_the_words_that_say_most_are_told_as_they_were_written() -> None:
 
 
 def test_a_paragraph_of_any_length_can_be_summed() -> None:
-    many = split(" ".join(f"w{number}xyz" for number in range(60)) + ". Then. " + "a " * 150)
-    layer = Learned(KINDS, [(mark, bytes((255, 0))) for mark in marks(many)], 0.1)
+    asked = [f"w{number}xy" for number in range(10, 91)]
+    many = split(f"{' '.join(asked[:40])}? {' '.join(asked[40:])}? Then? {'a ' * 150}?")
+    layer = Learned(KINDS, [(mark, bytes((2 * NOTHING, 0))) for mark in marks(many)], 0.1)
 
     odds = layer.odds(many, {})
     assert odds[Kind.COMPLAINT] > 5

@@ -87,11 +87,12 @@ def test_too_few_common_words_leave_every_language_open() -> None:
     assert lexicon.spoken(words("")) == lexicon.tongues
 
 
-def test_a_language_is_read_when_it_is_first_met() -> None:
+def test_a_language_is_read_when_it_is_first_met_and_never_again() -> None:
     lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN | {"cues": [cue(phrases=["(schon"])]}})
 
     (english,) = lexicon.spoken(words("The shop is down and the phone is not."))
     assert english.wishes.matches(split("Any news?")[0])
+    assert english.cues is english.cues
     with pytest.raises(GrammarError, match=r"cues de\.news"):
         _ = lexicon.spoken(words("Der Shop ist kaputt und das Telefon nicht."))[0].wishes
     with pytest.raises(GrammarError, match=r"cues de\.news"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from whiteglove.classify.learned import Learned
@@ -159,21 +158,19 @@ class Tongue:
 
     def __init__(self, table: Table) -> None:
         self.common = frozenset(fold(word) for word in table.texts("common"))
-        self._table = table
+        self._table: Table | None = table
+        self._cues: _Cues | None = None
 
-    @cached_property
+    @property
     def cues(self) -> _Cues:
         """Raises `GrammarError` naming language, cue and key where something in the table cannot be used."""
-        wishes: list[Meaning] = []
-        requests: list[Meaning] = []
-        asides: list[Meaning] = []
-        for phrase, meaning in _meanings(self._table):
-            kind = meaning.kind if isinstance(meaning, Cue) else None
-            place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
-            place.append((phrase, meaning))
-        # Most of the table are examples, and it is never read again.
-        del self._table
-        return _Cues(Index(wishes), Index(requests), Index(asides))
+        table = self._table
+        if table is not None:
+            self._cues = _read(table)
+            # Most of the table are examples, and it is never read again; who finds it gone finds the cues in place.
+            self._table = None
+        assert self._cues is not None
+        return self._cues
 
     @property
     def wishes(self) -> Index:
@@ -233,6 +230,17 @@ class Lexicon:
             return self.tongues
         enough = min(most * _NEARLY, most - 1)
         return tuple(tongue for tongue, count in zip(self.tongues, known, strict=True) if count >= enough)
+
+
+def _read(table: Table) -> _Cues:
+    wishes: list[Meaning] = []
+    requests: list[Meaning] = []
+    asides: list[Meaning] = []
+    for phrase, meaning in _meanings(table):
+        kind = meaning.kind if isinstance(meaning, Cue) else None
+        place = requests if kind is Kind.QUESTION else asides if kind in EASY_KINDS else wishes
+        place.append((phrase, meaning))
+    return _Cues(Index(wishes), Index(requests), Index(asides))
 
 
 def _meanings(table: Table) -> list[Meaning]:
