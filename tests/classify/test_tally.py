@@ -58,6 +58,15 @@ def test_three_cues_are_shown_the_loudest_first_and_none_in_another() -> None:
     assert tally.cues([Kind.BILLING]) == ("words 1", "words 2", "words 3")
 
 
+def test_what_cues_found_is_shown_before_what_was_heard_and_not_once_more_in_longer_words() -> None:
+    tally = of(0.1)
+    tally.add(Kind.BILLING, HEARD, 0.6, lambda: "the words 0 again")
+    assert tally.cues([Kind.BILLING]) == ("words 0",)
+
+    tally.add(Kind.BILLING, HEARD, 0.7, lambda: "others")
+    assert tally.cues([Kind.BILLING]) == ("words 0", "others")
+
+
 def test_words_are_looked_up_when_they_are_shown() -> None:
     tally = Tally()
     tally.add(Kind.BILLING, HEARD, 0.6, lambda: "found late")

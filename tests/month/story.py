@@ -191,7 +191,7 @@ COBALT: list[Step] = [
     hears(
         berlin("2026-10-14 14:00"),
         "cobalt",
-        "scope_change",
+        "billing",
         "The price is too high for us. Could you give us a discount of 20 percent?",
         "Price",
         "c4",

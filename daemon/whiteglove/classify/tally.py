@@ -58,12 +58,12 @@ class Tally:
         return score
 
     def cues(self, kinds: Iterable[Kind]) -> tuple[str, ...]:
-        """The words that spoke loudest for these kinds, none of them twice."""
+        """The words that spoke loudest for these kinds, those of cues first, none of them twice."""
         found: list[str] = []
         for kind in kinds:
-            for _, words in sorted(self.evidence[kind].values(), key=lambda hit: -hit[0]):
+            for _, (_, words) in sorted(self.evidence[kind].items(), key=lambda hit: (hit[0] == HEARD, -hit[1][0])):
                 cue = shortened(words if isinstance(words, str) else words())
-                if cue and not any(cue in other for other in found):
+                if cue and not any(cue in other or other in cue for other in found):
                     found.append(cue)
                 if len(found) == _CUES:
                     return tuple(found)
