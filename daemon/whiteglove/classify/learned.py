@@ -37,8 +37,8 @@ NOTHING = 95
 """The byte of a mark that says nothing of a kind; twice that is the most that one says for it."""
 
 _MARKS = (1 << 8 * PLACE) - 1
-# Each kind has room in a sum for the weights of so many words, each heard in up to four marks, and behind them stands
-# how many marks there are.
+# Each kind has room in a sum for the weights of so many words, each heard in up to four marks, and of a few more;
+# behind these stands how many there are.
 _FIELD = 2
 _FULL = (1 << 8 * _FIELD) - 1
 _REMEMBERED = 4096

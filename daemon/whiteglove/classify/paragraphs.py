@@ -58,14 +58,12 @@ class Reading:
 
     @property
     def courteous(self) -> bool:
-        return bool(self.dampers) and any(damper.courtesy for damper in self.dampers)
+        return any(damper.courtesy for damper in self.dampers)
 
     @property
     def settled(self) -> bool:
         """Whether no question needs to be looked for."""
-        return self.courteous or (
-            bool(self.evidence) and any(strength >= SUPPORTED for _, strength, _ in self.evidence)
-        )
+        return self.courteous or any(strength >= SUPPORTED for _, strength, _ in self.evidence)
 
 
 def wishes(text: str, lexicon: Lexicon) -> dict[Kind, float]:

@@ -56,7 +56,7 @@ def _loudness(text: str) -> tuple[float, float]:
     loud = 0.0
     capitals = len(text.encode("latin-1", "ignore").translate(None, _NO_CAPITALS))
     # Where there are fewer capitals than that share of shouted words has, nothing needs to be searched for. Blanks and
-    # lines are counted sooner than words, of which there are hardly ever so few between them.
+    # line ends are counted sooner than words, of which there are hardly ever less than half as many.
     fewest_words = (text.count(" ") + text.count("\n")) // _BLANKS
     if capitals >= _LOUD_SHARE * fewest_words * _SHORTEST:
         shouted = len(_SHOUTED.findall(text))
