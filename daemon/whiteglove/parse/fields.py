@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from whiteglove.text import clean
+from whiteglove.text import clean, is_plain
 
 LONGEST_HEADER = 256 * 1024
 
@@ -19,6 +19,9 @@ _FIELD = re.compile(
     rb"([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*|(?:(?<=;)|(?<=;\r))\n[a-z-]{3,20}=[^\n]*)*)(?:\n|$)"
 )
 _LINE = re.compile(rb"([^\n]*)(?:\n|$)")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_NEXT_FIELD = re.compile(r"\n(?![ \t])")
+_PLAIN_FOLD = re.compile(r"\n[ \t]+")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 
 
@@ -47,6 +50,36 @@ def read_header(raw: bytes, start: int = 0, stop: int | None = None) -> Header:
     """
     stop = len(raw) if stop is None else stop
     limit = min(stop, start + LONGEST_HEADER)
+    return _read_usual(raw, start, limit) or _read_any(raw, start, limit, stop)
+
+
+def _read_usual(raw: bytes, start: int, limit: int) -> Header | None:
+    """The header in one piece, which takes half the time, where it is as nearly all are: printable ASCII above an empty
+    line, in which every line goes on or starts a field whose name holds letters, digits and dashes. None for others."""
+    blank = _BLANK_LINE.search(raw, start, limit)
+    if blank is None:
+        return None
+    block = raw[start : blank.end()]
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if not is_plain(block):
+        return None
+    fields: list[tuple[str, str]] = []
+    values: dict[str, list[str]] = {}
+    for field in _NEXT_FIELD.split(block[:-2].decode("ascii")):
+        name, colon, value = field.partition(":")
+        if not colon or not name.replace("-", "_").isidentifier():
+            return None
+        value = value.strip(" \t")
+        if "\n" in value:
+            value = _PLAIN_FOLD.sub(" ", value).rstrip()
+        fields.append((name, value))
+        values.setdefault(name.lower(), []).append(value)
+    return Header(tuple(fields), blank.end(), (), values)
+
+
+def _read_any(raw: bytes, start: int, limit: int, stop: int) -> Header:
+    """The header field by field, whatever stands between them."""
     fields: list[tuple[str, str]] = []
     values: dict[str, list[str]] = {}
     defects: list[str] = []

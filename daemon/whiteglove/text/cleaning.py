@@ -7,7 +7,7 @@ import re
 # C0 and C1 controls without tab and newline, lone surrogates, and the bidirectional overrides and isolates, which can
 # make a subject or a name show something other than it is.
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-_KEPT = bytes(code for code in range(128) if not _UNCLEAN.match(chr(code)))
+_PLAIN = bytes(code for code in range(128) if not _UNCLEAN.match(chr(code)))
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 
 
@@ -21,10 +21,15 @@ def clean(text: str) -> str:
     return _UNCLEAN.sub("", _NEWLINES.sub("\n", text))
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether the bytes are nothing but printable ASCII, tabs and newlines."""
+    return not data.translate(None, _PLAIN)
+
+
 def _is_clean(text: str) -> bool:
     """Nearly every text is, which is seen sooner than by the pattern: what is printable holds nothing of the kind."""
     if text.isascii():
-        return not text.encode().translate(None, _KEPT)
+        return is_plain(text.encode())
     if text.replace("\n", " ").isprintable():
         return True
     return _UNCLEAN.search(text) is None and "\u2028" not in text and "\u2029" not in text
