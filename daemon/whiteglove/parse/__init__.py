@@ -60,7 +60,7 @@ def _message(header: Header, structure: Part, size: int, tree_defects: Sequence[
     return Message(
         message_id=reader.message_id(),
         author=author,
-        sender=next(iter(reader.addresses("sender")), None),
+        sender=sender[0] if (sender := reader.addresses("sender")) else None,
         reply_to=reader.addresses("reply-to"),
         to=reader.addresses("to"),
         cc=reader.addresses("cc"),
@@ -77,9 +77,11 @@ def _message(header: Header, structure: Part, size: int, tree_defects: Sequence[
 
 
 def _charset_defects(structure: Part) -> list[str]:
-    texts = (part for part in structure.walk() if part.content_type.startswith("text/"))
-    declared = (part.parameters.get("charset") for part in texts)
-    return ["unknown_charset"] if any(name and known_charset(name) is None for name in declared) else []
+    for part in structure.walk() if structure.children else (structure,):
+        charset = part.parameters.get("charset")
+        if charset and part.content_type.startswith("text/") and known_charset(charset) is None:
+            return ["unknown_charset"]
+    return []
 
 
 class _Reader:
@@ -99,7 +101,9 @@ class _Reader:
         return found
 
     def addresses(self, name: str) -> tuple[Address, ...]:
-        found, broken = _all_addresses(self._header.values.get(name, []))
+        if name not in self._header.values:
+            return ()
+        found, broken = _all_addresses(self._header.values[name])
         if broken:
             self.defects.append("bad_address")
         return found
@@ -129,7 +133,9 @@ class _Reader:
         return ids[0] if len(ids) == 1 else None
 
     def ids(self, name: str) -> tuple[str, ...]:
-        ids, broken = parse_ids(" ".join(self._header.values.get(name, ())))
+        if name not in self._header.values:
+            return ()
+        ids, broken = parse_ids(" ".join(self._header.values[name]))
         if broken:
             self.defects.append("bad_references")
         return ids

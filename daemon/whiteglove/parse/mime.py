@@ -165,7 +165,7 @@ def read_parameters(value: str) -> dict[str, str]:
     for found in _PARAMETER.finditer(value):
         name, text = found[1].lower(), found[2].strip()
         if text.startswith('"'):
-            text = re.sub(r"\\(.)", r"\1", text[1:-1])
+            text = text[1:-1] if "\\" not in text else re.sub(r"\\(.)", r"\1", text[1:-1])
         if "*" in name and (continued := _CONTINUED.match(name)):
             encoded = bool(continued[3] or not continued[2])
             pieces.setdefault(continued[1], []).append((int(continued[2] or 0), encoded, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 from whiteglove.text import clean
@@ -23,6 +24,8 @@ _ALIASES = {
     "unicode-1-1-utf-7": "utf-7", "x-mac-roman": "mac-roman", "macintosh": "mac-roman", "x-macroman": "mac-roman",
     "cp-850": "cp850", "dos-850": "cp850",
 }  # fmt: skip
+# Charsets that know no state, so that what ends with a whole character can be decoded at once.
+_WHOLE = frozenset({"utf-8", "ascii", "cp1252"})
 # Codecs of Python that are no charset of mail; some take time that grows with the square of the text.
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
@@ -49,10 +52,17 @@ def decode_bytes(data: bytes, charset: str = "") -> str:
         if name is None:
             continue
         try:
-            return clean(codecs.getincrementaldecoder(name)("strict").decode(data, final=False))
+            return clean(_decoded(data, name))
         except (ValueError, LookupError):
             continue
     return clean(data.decode("cp1252", "replace"))
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if name in _WHOLE:
+        with suppress(UnicodeDecodeError):
+            return data.decode(name)
+    return codecs.getincrementaldecoder(name)("strict").decode(data, final=False)
 
 
 def decode_words(value: str) -> str:
