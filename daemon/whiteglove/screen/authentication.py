@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _RESULTS = frozenset({"none", "pass", "fail", "softfail", "neutral", "policy", "temperror", "permerror"})
-_PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|;|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*(?:\)|\\?$)|[^\s;\"()]+")
+_PIECE = re.compile(
+    r"\"(?:[^\"\\]++|\\.)*(?:\"|\\?$)|;|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*\))*(?:\)|\\?$)|[^\s;\"()]+"
+)
+_EQUALS = re.compile(r"\s*=\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,12 @@ def parse_results(value: str) -> tuple[str, tuple[Result, ...]]:
 
 def _joined_equals(statements: list[list[str]]) -> list[list[str]]:
     """`dmarc = pass` as one word; blanks around the sign are allowed and rare."""
-    return [re.sub(r"\s*=\s*", "=", " ".join(words)).split(" ") if words else [] for words in statements]
+    return [_joined(" ".join(words)).split(" ") if words else [] for words in statements]
+
+
+def _joined(words: str) -> str:
+    # Only what is quoted can hold white space other than a blank.
+    return _EQUALS.sub("=", words) if " =" in words or "= " in words or '"' in words else words
 
 
 def _result(words: list[str]) -> Result | None:
@@ -81,7 +89,10 @@ def is_forged(results: tuple[Result, ...]) -> bool:
     """R48: DMARC failed, or both SPF and DKIM did and DMARC did not vouch."""
     if not results:
         return False
-    by_method = {method: {r.result for r in results if r.method == method} for method in ("dmarc", "spf", "dkim")}
+    by_method: dict[str, set[str]] = {"dmarc": set(), "spf": set(), "dkim": set()}
+    for found in results:
+        if found.method in by_method:
+            by_method[found.method].add(found.result)
     if by_method["dmarc"] & {"fail", "pass"}:
         return "fail" in by_method["dmarc"]
     return by_method["spf"] == {"fail"} and by_method["dkim"] == {"fail"}
