@@ -187,14 +187,15 @@ _POSSIBLE, _LIKELY, _DATED_START, _CERTAIN = 1, 2, 3, 4
 
 def _strength(joined: str) -> int:
     """How surely this text introduces a quote; where no quote follows, `_POSSIBLE` is not enough."""
-    moment, address = _MOMENT.search(joined), _ADDRESS.search(joined)
-    if not _VERB.search(f" {joined.lower()}") and not (moment and address and joined.endswith((">:", "）:", "):"))):
+    if not _VERB.search(f" {joined.lower()}") and not (
+        joined.endswith((">:", "）:", "):")) and _MOMENT.search(joined) and _ADDRESS.search(joined)
+    ):
         return 0
-    if moment and _DATED.match(joined):
+    if _DATED.match(joined) and _MOMENT.search(joined):
         return _DATED_START
-    if _DAY.search(joined) and _DATED_OPENER.match(joined):
+    if _DATED_OPENER.match(joined) and _DAY.search(joined):
         return _CERTAIN
-    return _LIKELY if address else _POSSIBLE
+    return _LIKELY if _ADDRESS.search(joined) else _POSSIBLE
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:
