@@ -226,9 +226,10 @@ class Book:
         """Whose address this is, by the precedence own, team, people, domains; subdomains count as their domain."""
         if self.owner.is_own(address):
             return Recognised(Relation.OWN)
-        if address.folded in self._team:
+        folded = address.folded
+        if folded in self._team:
             return Recognised(Relation.TEAM)
-        if found := self._people.get(address.folded):
+        if found := self._people.get(folded):
             return found
         domain = address.domain
         while domain:

@@ -70,4 +70,7 @@ def _machine(mail: Evidence) -> Finding | None:
 
 
 def _is_from_client(mail: Evidence) -> bool:
-    return any(mail.book.recognise(author).relation is Relation.CLIENT for author in mail.message.author)
+    others = mail.message.author[1:]
+    return mail.sender.relation is Relation.CLIENT or any(
+        mail.book.recognise(author).relation is Relation.CLIENT for author in others
+    )

@@ -5,23 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from whiteglove.clients import Book, Recognised
 from whiteglove.message import Address, Kind, Message, Part
-from whiteglove.screen.authentication import Result, trusted_results
+from whiteglove.screen.authentication import Result, is_forged, trusted_results
 from whiteglove.text import new_text
 
 _QUESTION_MARKS = "?？՞؟"
-_QUESTION = re.compile(r"\?(?=[\s\"'»”)]|$)|[？՞؟]")
+# The plain one counts at the end of a word; within one it belongs to an address.
+_QUESTION = re.compile(r"[?？՞؟](?:(?<!\?)|(?=[\s\"'»”)]|$))")
 _GREETING = re.compile(
     r"\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus"
     r"|sehr geehrte[rs]?|bonjour|salut|cher|chère|hola|buen(?:os|as)|estimad[oa]|ciao|buongiorno|gentile|olá|bom dia"
     r"|prezad[oa]|beste|geachte|hej|hei)\b[\s,]*((?:\w{1,5}\.\s)?[^.;:!?]{0,60})",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"\w{2,}")
+_WORD = re.compile(r"\w+")
+FIRST_PAGES = 4000
+
+_T = TypeVar("_T")
+
+
+class _once(Generic[_T]):
+    """As `functools.cached_property`, without the lock that Python 3.11 takes, which costs more than most of what is
+    found out here; a message is under the screen in one thread."""
+
+    def __init__(self, find_out: Callable[[Any], _T]) -> None:
+        self._find_out = find_out
+        self._name = find_out.__name__
+        self.__doc__ = find_out.__doc__
+
+    def __get__(self, mail: Any, _: type | None = None) -> _T:
+        found = mail.__dict__[self._name] = self._find_out(mail)
+        return found
 
 
 @dataclass(frozen=True)
@@ -46,63 +65,70 @@ class Evidence:
         """The first value of a field, "" where there is none; the name in lower case."""
         return self.fields[name][0] if name in self.fields else ""
 
-    @cached_property
+    @_once
     def new(self) -> str:
         """The text without quotes, so that a phrase that somebody quotes is not held for theirs."""
         return new_text(self.text) if self.text else ""
 
-    @cached_property
+    @_once
     def words(self) -> str:
         """The first pages of the new text in lower case, to see cheaply whether a search in it is worth its time."""
-        return self.new[:4000].lower()
+        return self.new[:FIRST_PAGES].lower()
 
-    @cached_property
+    @_once
     def extensions(self) -> tuple[str, ...]:
         """The names of the fields that no standard has."""
         return tuple(name for name in self.fields if name.startswith("x-"))
 
-    @cached_property
+    @_once
     def opening(self) -> tuple[str, ...]:
         """The first lines of the new text that are not blank, where a machine says what its mail is; blanks folded."""
         return tuple(islice(self._lines(), 15))
 
-    @cached_property
+    @_once
     def first_line(self) -> str:
         """The first of the `opening`, "" where there is none: that is all that is looked at of most mail."""
         return next(self._lines(), "")
 
     def _lines(self) -> Iterator[str]:
-        return filter(None, (" ".join(line[:300].split()) for line in self.new[:4000].split("\n")))
+        return filter(None, (" ".join(line[:300].split()) for line in self.new[:FIRST_PAGES].split("\n")))
 
-    @cached_property
+    @_once
     def asks(self) -> bool:
         """Whether a question stands in the first pages of the new text."""
         return any(mark in self.words for mark in _QUESTION_MARKS) and _QUESTION.search(self.words) is not None
 
-    @cached_property
+    @_once
     def greets_owner(self) -> bool:
         """Whether the text begins with a greeting and a name of the owner's; one with an address, as servers have it,
         is none."""
         greeting = _GREETING.match(self.first_line)
         if greeting is None or "@" in greeting[1]:
             return False
-        names = re.findall(r"\w{2,}", self.book.owner.name.casefold())
-        return not set(re.findall(r"\w+", greeting[1].casefold())).isdisjoint(names)
+        names = _NAME.findall(self.book.owner.name.casefold())
+        return not set(_WORD.findall(greeting[1].casefold())).isdisjoint(names)
 
-    @cached_property
+    @_once
     def parts(self) -> tuple[Part, ...]:
         """The parts of the message itself, not those of messages attached to it."""
         root = self.message.structure
-        return tuple(_own_parts(root)) if root else ()
+        if root is None or not root.children:
+            return (root,) if root else ()
+        return tuple(_own_parts(root))
 
-    @cached_property
+    @_once
     def authentication(self) -> tuple[Result, ...]:
         """What the trusted server found out about the sender."""
         if "authentication-results" not in self.fields:
             return ()
         return trusted_results(self.message.headers, self.authserv_id)
 
-    @cached_property
+    @_once
+    def forged(self) -> bool:
+        """Whether the trusted server found the sender forged."""
+        return is_forged(self.authentication)
+
+    @_once
     def sender(self) -> Recognised:
         """Whose address the author's is; that of the first where there are several."""
         return self.book.recognise(self.message.author[0] if self.message.author else Address(""))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from whiteglove.clients import Relation
-from whiteglove.screen.authentication import is_forged, related, vouches
+from whiteglove.screen.authentication import related, vouches
 from whiteglove.screen.evidence import Evidence, Objection
 from whiteglove.screen.headers import auto_response_suppress, mailing_service
 from whiteglove.screen.imitation import ADDRESS, imitated
 from whiteglove.screen.senders import system_sender
 from whiteglove.screen.wording import says_it_is_automatic
+
+_NO_CLIENTS = {Relation.OWN: "own_address", Relation.TEAM: "team", Relation.STRANGER: "stranger"}
 
 
 def several_authors(mail: Evidence) -> str | None:
@@ -18,13 +20,12 @@ def several_authors(mail: Evidence) -> str | None:
 
 def not_a_client(mail: Evidence) -> str | None:
     """Only who is in the client book is answered; the owner's own addresses and the team's are not clients'."""
-    relation = mail.sender.relation
-    return {Relation.OWN: "own_address", Relation.TEAM: "team", Relation.STRANGER: "stranger"}.get(relation)
+    return _NO_CLIENTS.get(mail.sender.relation)
 
 
 def not_authentic(mail: Evidence) -> str | None:
     """R48: the receiving server did not find the sender authentic."""
-    return "not_authentic" if is_forged(mail.authentication) else None
+    return "not_authentic" if mail.forged else None
 
 
 def unknown_person(mail: Evidence) -> str | None:
@@ -40,7 +41,10 @@ def not_addressed(mail: Evidence) -> str | None:
 
 def several_clients(mail: Evidence) -> str | None:
     """Where people of two clients read along, an answer would tell one of the other."""
-    others = mail.book.clients_among(mail.message.recipients)
+    read_along = [address for address in mail.message.recipients if not mail.book.owner.is_own(address)]
+    if not read_along:
+        return None
+    others = mail.book.clients_among(read_along)
     client = mail.sender.client
     return "several_clients" if others - {client.key if client else ""} else None
 
@@ -85,13 +89,13 @@ def remarks(mail: Evidence) -> tuple[str, ...]:
     noted = []
     if mail.message.return_path is None:
         noted.append("no_return_path")
-    if is_forged(mail.authentication):
+    if mail.forged:
         noted.append("maybe_forged")
     for author in mail.message.author:
         named = ADDRESS.search(author.name) if "@" in author.name else None
         if named and named[0].casefold() != author.folded:
             noted.append("name_holds_address")
             break
-    if imitated(mail.message, mail.book) is not None:
+    if mail.sender.relation is Relation.STRANGER and imitated(mail.message, mail.book) is not None:
         noted.append("imitates_client")
     return tuple(noted)

@@ -17,6 +17,7 @@ _UNREAD = re.compile(
 )
 # Here a person may read, but none who should be answered by a machine: lists' service addresses and a system's own.
 _OFFICIAL = re.compile(r"(?:postmaster|abuse|root|owner-.+|.+-owner|.+-request)$")
+_NEVER_ANSWERED = re.compile("|".join(kind.pattern for kind in (_MAIL_SYSTEM, _LIST_SYSTEM, _UNREAD, _OFFICIAL)))
 
 
 def failed_recipients(mail: Evidence) -> Finding | None:
@@ -40,13 +41,12 @@ def robot_sender(mail: Evidence) -> Finding | None:
 def system_sender(mail: Evidence) -> str | None:
     """R18, R19: author, sender or return path is an address that must never be answered, whoever wrote."""
     message = mail.message
-    local_parts = [author.local_part for author in message.author]
+    local_parts = {author.local_part for author in message.author}
     if message.sender is not None:
-        local_parts.append(message.sender.local_part)
+        local_parts.add(message.sender.local_part)
     if message.return_path:
-        local_parts.append(return_local_part(message.return_path))
-    systems = (_MAIL_SYSTEM, _LIST_SYSTEM, _UNREAD, _OFFICIAL)
-    return "system_sender" if any(p.match(part) for part in local_parts for p in systems) else None
+        local_parts.add(return_local_part(message.return_path))
+    return "system_sender" if any(map(_NEVER_ANSWERED.match, local_parts)) else None
 
 
 def is_postmaster(mail: Evidence) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from whiteglove.message import Kind
 from whiteglove.screen import absences, phrases
-from whiteglove.screen.evidence import Evidence, Finding
+from whiteglove.screen.evidence import FIRST_PAGES, Evidence, Finding
 from whiteglove.screen.senders import is_postmaster
 
 
@@ -252,7 +252,7 @@ def _sentences(mail: Evidence) -> Iterator[str]:
 def says_it_is_automatic(mail: Evidence) -> str | None:
     """An answer of somebody's whiteglove, stripped on its way of everything in its header that says so. A person may
     have left the sentence standing below their own words, so that it says nothing about who wrote the mail."""
-    said = mail.new[:20_000].lower()
+    said = mail.words if len(mail.new) <= FIRST_PAGES else mail.new[:20_000].lower()
     return "says_it_is_automatic" if "autom" in said and _NOTICE.search(" ".join(said.split())) else None
 
 
