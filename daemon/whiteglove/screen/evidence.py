@@ -78,20 +78,18 @@ class Evidence:
     @_once
     def extensions(self) -> tuple[str, ...]:
         """The names of the fields that no standard has."""
-        return tuple(name for name in self.fields if name.startswith("x-"))
+        return tuple([name for name in self.fields if name.startswith("x-")])
 
     @_once
     def opening(self) -> tuple[str, ...]:
         """The first lines of the new text that are not blank, where a machine says what its mail is; blanks folded."""
-        return tuple(islice(self._lines(), 15))
+        lines = (" ".join(line[:300].split()) for line in self.new[:FIRST_PAGES].split("\n"))
+        return tuple(islice(filter(None, lines), 15))
 
     @_once
     def first_line(self) -> str:
         """The first of the `opening`, "" where there is none: that is all that is looked at of most mail."""
-        return next(self._lines(), "")
-
-    def _lines(self) -> Iterator[str]:
-        return filter(None, (" ".join(line[:300].split()) for line in self.new[:FIRST_PAGES].split("\n")))
+        return " ".join(self.new[:300].partition("\n")[0].split())
 
     @_once
     def asks(self) -> bool:

@@ -81,7 +81,7 @@ OBJECTIONS: tuple[Objection, ...] = (
 
 
 def is_addressed(mail: Evidence) -> bool:
-    return any(mail.book.owner.is_own(address) for address in mail.message.to)
+    return any(map(mail.book.owner.is_own, mail.message.to))
 
 
 def remarks(mail: Evidence) -> tuple[str, ...]:
