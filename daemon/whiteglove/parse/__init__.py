@@ -152,6 +152,8 @@ class _Reader:
 
 
 def _all_addresses(values: Sequence[str]) -> tuple[tuple[Address, ...], bool]:
+    if len(values) == 1:
+        return parse_addresses(values[0])
     found: list[Address] = []
     broken = False
     for value in values:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from contextlib import suppress
 from functools import lru_cache
 
 from whiteglove.text import clean
@@ -60,8 +59,10 @@ def decode_bytes(data: bytes, charset: str = "") -> str:
 
 def _decoded(data: bytes, name: str) -> str:
     if name in _WHOLE:
-        with suppress(UnicodeDecodeError):
+        try:
             return data.decode(name)
+        except UnicodeDecodeError:
+            pass
     return codecs.getincrementaldecoder(name)("strict").decode(data, final=False)
 
 
