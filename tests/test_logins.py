@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,15 +18,25 @@ from whiteglove.grammar import parse_hours
 from whiteglove.logins import LOOK, Logins
 from whiteglove.oauth import Access
 from whiteglove.oauth import issuer as protocol
+from whiteglove.owner_words import Words
+from whiteglove.prepare.notice_words import words_in
+from whiteglove.settings.data import load_languages
 from whiteglove.store import Store, warnings
 from whiteglove.store import schema as tables
 from whiteglove.worktime import WorkingTime
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def words_for(language: str, now: datetime) -> Words:
+    return Words(texts=words_in(language), language=load_languages()[language], zone=BERLIN, now=now)
 
 
 class Watch:
     """One mailbox, its provider, and the loop."""
 
-    def __init__(self, folder: Path, issuer: Issuer, **changed: object) -> None:
+    def __init__(self, folder: Path, issuer: Issuer, language: str = "en", **changed: object) -> None:
+        self.language = language
         self.issuer = issuer
         self.clock = Clock()
         self.client = client_of(issuer, folder, **changed)
@@ -35,8 +46,10 @@ class Watch:
 
     def begin(self) -> None:
         """A new process over the same store."""
-        worktime = WorkingTime(ZoneInfo("Europe/Berlin"), parse_hours("Mon-Fri 09:00-17:30"), frozenset(), ())
-        self.logins = Logins(self.store, {"studio": self.access}, self.clock, lambda: worktime)
+        worktime = WorkingTime(BERLIN, parse_hours("Mon-Fri 09:00-17:30"), frozenset(), ())
+        self.logins = Logins(
+            self.store, {"studio": self.access}, self.clock, lambda: worktime, partial(words_for, self.language)
+        )
 
     def log_in(self) -> None:
         self.access.keep(protocol._grant(self.issuer.tokens(), self.client))
@@ -106,6 +119,22 @@ def test_a_login_that_is_over_is_told_once_and_at_once(watch: Watch) -> None:
     assert watch.issuer.refreshes < 110, "a provider that has said no is not asked all the time"
 
 
+def test_the_owner_is_told_in_their_language(make: Callable[..., Watch]) -> None:
+    watch = make(language="de", lasts=timedelta(days=7))
+    watch.look()
+    watch.tell()
+    watch.log_in()
+    watch.look(days=4)
+    watch.issuer.forget()
+    watch.look(days=2, hours=2)
+    assert [warning.text.partition(". Nächster Schritt: ")[0] for warning in watch.all()] == [
+        "Am Postfach „studio“ hat sich noch niemand angemeldet, oder nur mit einer anderen App",
+        "Die Anmeldung am Postfach „studio“ endet nach den Regeln des Anbieters (Di 1. Dez. 2026, 10:00 Uhr)",
+        "Die Anmeldung am Postfach „studio“ ist zu Ende: Der Anbieter nimmt sie nicht mehr an (invalid_grant)",
+    ]
+    assert all("`whiteglove login studio` ausführen" in warning.text for warning in watch.all())
+
+
 def test_one_that_ends_again_is_told_again(watch: Watch) -> None:
     for _ in range(2):
         watch.issuer.forget()
@@ -152,7 +181,7 @@ def test_the_end_of_a_login_is_told_days_before_and_on_the_last_day(make: Callab
             told[hour] = watch.all()[-1].text
             watch.tell()
     assert list(told) == [4 * 24, 6 * 24]
-    assert "ends on 2026-12-01 at 10:00" in told[96]
+    assert "ends on Tue 1 Dec 2026, 10:00 by its provider’s rules" in told[96]
     assert "run `whiteglove login studio` before that" in told[96]
     assert {(one.reason, one.urgency) for one in watch.all()} == {("login_ends", "today")}
     watch.log_in()

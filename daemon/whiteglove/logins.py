@@ -14,6 +14,7 @@ from whiteglove.errors import TokenError
 from whiteglove.log import get
 from whiteglove.oauth import Access, LoginState
 from whiteglove.oauth.access import LAST
+from whiteglove.owner_words import Words
 from whiteglove.ports import Clock
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.store import Store
@@ -27,7 +28,6 @@ REFUSED_AGAIN = timedelta(minutes=15)
 PATIENCE = timedelta(hours=1)
 """How long a provider may be out of reach before the owner hears of it: a token lives about that long."""
 MISSING_ONCE = timedelta(days=1)
-NO_CLIENT = "until then no client gets an answer from there"
 
 
 class Logins:
@@ -39,12 +39,14 @@ class Logins:
         accesses: Mapping[str, Access],
         clock: Clock,
         worktime: Callable[[], WorkingTime],
+        words: Callable[[datetime], Words],
     ) -> None:
         """`accesses` are those of the mailboxes that log in by OAuth 2.0."""
         self._store = store
         self._accesses = accesses
         self._clock = clock
         self._worktime = worktime
+        self._words = words
         self._looked_at: datetime | None = None
         self._not_before: dict[str, datetime] = {}
         self._missing_since: dict[str, datetime] = {}
@@ -86,45 +88,42 @@ class Logins:
 
     def _warning(self, name: str, access: Access, state: LoginState, now: datetime) -> Warn | None:
         """What the owner is to be told of this login as it stands; None while there is nothing."""
-        step = f"Next step: run `{access.command}`"
         if state.condition != "missing":
             self._missing_since.pop(name, None)
         if state.condition == "missing":
             self._missing_since.setdefault(name, now)
-            text = f"Nobody has logged in to the mailbox “{name}” yet, or with another app. {step}; {NO_CLIENT}."
+            text = self._said("login_missing", name, now, command=access.command)
             return Warn(reason="login_missing", key=f"login:{name}", text=text, once=MISSING_ONCE)
         fault = self._faults.get(name)
         if state.condition in ("ok", "unreadable") and fault is not None and fault.lasting:
-            text = f"The login to the mailbox “{name}” cannot be used: {fault}; {NO_CLIENT}."
+            text = self._said("login_unusable", name, now, fault=fault)
             return Warn(reason="login_unusable", key=f"login:{name}", text=text, once=MISSING_ONCE)
         if state.condition == "refused" and state.since is not None:
-            text = (
-                f"The login to the mailbox “{name}” is over: its provider accepts it no more ({state.code}). "
-                f"{step}; {NO_CLIENT}."
-            )
+            text = self._said("login_ended", name, now, code=state.code, command=access.command)
             # Told once, however often the daemon is started meanwhile.
             once = max(now - state.since, timedelta(0))
             return Warn(reason="login_ended", key=f"login:{name}", text=text, once=once)
         if state.condition == "failing" and state.since is not None and now - state.since >= PATIENCE:
-            text = (
-                f"The login to the mailbox “{name}” could not be renewed for more than an hour, since its provider "
-                f"gives no answer ({state.code}). Next step: see `whiteglove check`; {NO_CLIENT}."
-            )
+            text = self._said("login_failing", name, now, code=state.code)
             key = f"login_failing:{name}"
             return Warn(reason="login_failing", key=key, text=text, urgency="today", once=now - state.since)
         if state.ends_soon(now) and state.ends_at is not None and state.ends_from is not None:
-            return self._ending(name, state.ends_at, state.ends_from, step, now)
+            return self._ending(name, state.ends_at, state.ends_from, access.command, now)
         return None
 
-    def _ending(self, name: str, ends_at: datetime, ends_from: datetime, step: str, now: datetime) -> Warn:
+    def _said(self, text: str, mailbox: str, now: datetime, **values: object) -> str:
+        words = self._words(now)
+        return words(text, mailbox=words.quoted(mailbox), **values)
+
+    def _ending(self, name: str, ends_at: datetime, ends_from: datetime, command: str, now: datetime) -> Warn:
         """Told when it is early, and once more on the last day."""
         is_last = now >= ends_at - LAST
-        moment = f"{ends_at.astimezone(self._worktime().zone):%Y-%m-%d at %H:%M}"
+        # In full, so that it is the same news on every day.
+        moment = self._words(now).in_full(ends_at)
         return Warn(
             reason="login_ends",
             key=f"login_ends:{name}:{'last' if is_last else 'early'}",
-            text=f"The login to the mailbox “{name}” ends on {moment} by its provider's rules. {step} before that; it "
-            "takes a minute, and nothing is lost.",
+            text=self._said("login_ends", name, now, moment=moment, command=command),
             urgency="today",
             once=max(now - ends_from, timedelta(0)),
         )

@@ -89,6 +89,17 @@ def test_the_owner_is_told_once_of_a_password_that_is_refused(house: House) -> N
     assert house.sent == ["robin@vale.example"]
 
 
+def test_the_owner_is_told_in_their_language(house: House) -> None:
+    house.settings = replace(house.settings, owner=replace(house.settings.owner, language="es"))
+    daemon = house.daemon()
+    daemon._on_fatal("studio", MailboxError("login", "authentication failed", fatal=True))
+    daemon._on_alert("studio", "Maintenance at noon.")
+    (refused, alert) = all_warnings(house)
+    assert "El buzón «studio» rechaza el acceso (authentication failed)" in refused.text
+    assert "hasta que la contraseña sea correcta" in refused.text
+    assert alert.text == "El servidor del buzón «studio» pide que leas esto: Maintenance at noon."
+
+
 def by_oauth(house: House, issuer: Issuer) -> None:
     """The studio logs in by OAuth 2.0 from now on; nobody has done so yet."""
     (account, *others) = house.settings.mailboxes

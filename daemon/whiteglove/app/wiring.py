@@ -134,7 +134,13 @@ class Daemon:
         self.changes = Changes(store, settings, self.errands, journal, self.clock)
         self.calls = Calls(store, settings, world.caller(), self.clock, os.environ)
         accesses = {one.name: access for one in settings.mailboxes if (access := access_of(one)) is not None}
-        self.logins = Logins(store, accesses, self.clock, lambda: self.settings.worktime)
+        self.logins = Logins(
+            store,
+            accesses,
+            self.clock,
+            lambda: self.settings.worktime,
+            lambda now: words_of(self.settings, now),
+        )
         self.sent: dict[str, SentReader] = {}
         self.own_drafts = self._drafts_readers() if host.listeners("on_draft") else {}
         self.watchers = [self._watcher(account) for account in settings.mailboxes]
@@ -256,30 +262,36 @@ class Daemon:
         """What a server wants a person to read (RFC 9051 section 7.1, ALERT) reaches the owner once, however often it
         is said; a figure in it that counts down makes no new one."""
         key = "".join("#" if letter.isdigit() else letter for letter in text.casefold())
+        now = self.clock.now()
+        words = words_of(self.settings, now)
         warning = Warn(
             reason="server_alert",
             key=f"alert:{mailbox}:{key}",
-            text=f"The server of the mailbox “{mailbox}” asks you to read this: {text}",
+            text=words("server_alert", mailbox=words.quoted(mailbox), text=text),
             urgency="today",
             once=ALERT_ONCE,
         )
         with self.store.write() as tx:
-            tell_owner(tx, CORE, warning, self.clock.now(), self.settings.worktime)
+            tell_owner(tx, CORE, warning, now, self.settings.worktime)
         self.woken["outbox"].set()
 
     def _on_fatal(self, mailbox: str, error: MailboxError) -> None:
         if isinstance(error.__cause__, TokenError):
             # No server was asked: `logins` tells of it, once for the mailbox and all that connects to it.
             return
-        step = "Until the password is right"
-        if access := next((access_of(one) for one in self.settings.mailboxes if one.name == mailbox), None):
-            step = f"Next step: run `{access.command}`; until then"
+        access = next((access_of(one) for one in self.settings.mailboxes if one.name == mailbox), None)
+        now = self.clock.now()
+        words = words_of(self.settings, now)
         warning = Warn(
             reason="login_refused",
             key=f"login:{mailbox}",
-            text=f"The mailbox “{mailbox}” refuses the login ({error}). whiteglove tries again, but seldom, lest "
-            f"the account be locked. {step} no client gets an answer from there.",
+            text=words(
+                "mailbox_refused_login" if access else "mailbox_refused",
+                mailbox=words.quoted(mailbox),
+                error=error,
+                command=access.command if access else "",
+            ),
         )
         with self.store.write() as tx:
-            tell_owner(tx, CORE, warning, self.clock.now(), self.settings.worktime)
+            tell_owner(tx, CORE, warning, now, self.settings.worktime)
         self.woken["outbox"].set()
