@@ -103,7 +103,22 @@ class TestReview:
             assert to_clients(mails) == []
             reason = "ask_me" if isinstance(verdict, Hold) else "review_failed:reviewer"
             assert [mail.error for mail in bench.mails if mail.client] == [f"held: {reason}"]
-            assert f"is held back ({reason})" in mails[0].text
+            said = reason if isinstance(verdict, Hold) else "the plugin “reviewer” could not look at it"
+            assert f"is held back ({said})" in mails[0].text
+
+    @pytest.mark.parametrize(
+        ("verdict", "said"),
+        [
+            (Hold(reason="ask_me"), "wird zurückgehalten (ask_me)"),
+            (Hold(reason="muted"), "wird zurückgehalten (der Kunde ist vorerst stummgeschaltet)"),
+            (RuntimeError("a defect"), "wird zurückgehalten (das Plugin „reviewer“ konnte sie nicht prüfen)"),
+        ],
+        ids=["of_the_plugin", "of_the_core", "failed"],
+    )
+    def test_the_owner_is_told_so_in_their_language(self, verdict: Any, said: str) -> None:
+        with Bench(reviewing(verdict), beside={"acknowledge": QUICK}, owner={"language": "de"}) as bench:
+            bench.receive(STATUS)
+            assert said in bench.warned[0].text
 
     def test_and_is_withheld_when_its_time_is_over(self) -> None:
         with Bench(reviewing(Hold(reason="ask_me")), beside={"acknowledge": QUICK}) as bench:

@@ -24,6 +24,15 @@ def test_the_mail_is_a_failed_one_from_then_on_with_its_code() -> None:
         assert [warning.key for warning in bench.warned] == ["bounced:1"]
 
 
+@pytest.mark.parametrize(("status", "said"), [("5.1.1", "consegnata (5.1.1). A"), ("", "consegnata. A")])
+def test_the_owner_is_told_in_their_language(status: str, said: str) -> None:
+    with Bench(acknowledge, delay="0s", owner={"language": "it"}) as bench:
+        bench.receive(STATUS)
+        with bench.store.write() as tx:
+            came_back(tx, 1, status, bench.settings, bench.clock.now())
+        assert f"la risposta automatica è tornata senza essere {said}" in bench.warned[0].text
+
+
 def test_a_mail_that_never_left_cannot_come_back() -> None:
     with Bench(acknowledge, delay="1h") as bench:
         bench.receive(STATUS)

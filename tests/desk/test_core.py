@@ -149,6 +149,14 @@ class TestForgery:
             assert "may be forged" in mail.text
             assert "“Catalogue”" in mail.text
 
+    def test_they_are_told_in_their_language(self) -> None:
+        with Bench(NOTHING, toml=TRUSTED, owner={"language": "de"}) as bench:
+            bench.receive(QUESTION, headers=FORGED)
+            assert "Eine Mail („Catalogue“) gibt an, von dort zu kommen" in bench.warned[0].text
+            bench.advance(days=1)
+            bench.receive(QUESTION, headers=FORGED, subject="")
+            assert "Eine Mail gibt an, von dort zu kommen" in bench.warned[1].text
+
     def test_nothing_goes_to_the_forger(self) -> None:
         with Bench(acknowledge, delay="0s", toml=TRUSTED) as bench:
             mails = bench.receive(STATUS, headers=FORGED)

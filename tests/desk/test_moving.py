@@ -194,10 +194,18 @@ class TestAPlugin:
             b.receive(STATUS)
             (warning,) = b.warned
             assert warning.reason == "move_refused"
-            assert "2026-03-08 16:00" in warning.text
+            assert "(Sun 8 Mar, 16:00)" in warning.text
             assert "day off" in warning.text
             assert b.promises == []
             assert b.logged("message.parked") == []
+
+    def test_the_owner_is_told_so_in_their_language(self) -> None:
+        with bench(made=self.moving(WEDNESDAY + timedelta(days=4)), owner={"language": "es"}) as b:
+            b.receive(STATUS)
+            assert b.warned[0].text == (
+                "Acme GmbH: «made» quería mover su próximo informe (dom 8 mar, 16:00), pero eso es un día libre, un "
+                "festivo o una ausencia tuya. Se queda donde está. Siguiente paso: whiteglove reports move acme next"
+            )
 
     def test_a_client_who_left_the_book_is_nobodys(self) -> None:
         with bench(made=self.moving(WEDNESDAY, "dune")) as b:

@@ -28,15 +28,16 @@ from whiteglove.actions import (
     Withdraw,
 )
 from whiteglove.codec import encode_action, encode_json, to_json
-from whiteglove.desk.asking import Reviews, message_of
+from whiteglove.desk.asking import REVIEW_FAILED, Reviews, message_of
 from whiteglove.desk.core import Line
 from whiteglove.desk.delegating import hand_over
 from whiteglove.desk.incidents import open_incident, update_incident
 from whiteglove.desk.summing import TEMPLATE, Drafted
 from whiteglove.events import Event, MessageReceived
 from whiteglove.ledger import Audience, Mail, MailState
+from whiteglove.owner_words import Words
 from whiteglove.prepare import AnswerWriter
-from whiteglove.prepare.notice_words import words_of
+from whiteglove.prepare.notice_words import reasons_in, words_of
 from whiteglove.prepare.telling import CORE as CORE
 from whiteglove.prepare.telling import tell_instead, tell_owner
 from whiteglove.settings import Settings
@@ -161,11 +162,11 @@ class Actor:
         if hold.until is not None:
             return replace(held, not_before=max(row.not_before, hold.until))
         expires = row.valid_until or event.message.received_at + self._settings.daemon.max_age
+        words = words_of(self._settings, now)
         warning = Warn(
             reason=hold.reason,
             key=f"held:{event.message.row}",
-            text=f"{event.client.name}: an automatic answer is held back ({hold.reason}) and goes out only if you "
-            "release it. Next step: answer yourself.",
+            text=words("held", client=event.client.name, why=_why_held(hold.reason, words)),
             urgency="today",
             client=event.client.key,
         )
@@ -180,6 +181,14 @@ class Actor:
         words = words_of(self._settings, now)
         tell_instead(tx, reason, event.client, event.message, now, self._settings.worktime, words)
         return [_line("mail.withheld", row, event, reason)]
+
+
+def _why_held(reason: str, words: Words) -> str:
+    """A code of the core's in words; what a plugin gave as its reason stays as it is."""
+    code, _, reviewer = reason.partition(":")
+    if code == REVIEW_FAILED:
+        return words(REVIEW_FAILED, plugin=words.quoted(reviewer))
+    return reasons_in(words.language.code).get(reason, reason)
 
 
 def _candidate(event: MessageReceived, plugin: str, action: Reply, now: datetime) -> OutboxRow:

@@ -30,6 +30,8 @@ from whiteglove.store.events import EventRow
 from whiteglove.store.health import SUSPENDED
 
 Reviews = Mapping[str, Verdict]
+REVIEW_FAILED = "review_failed"
+"""Why a mail is held that a plugin was to look at and could not; the plugin's name follows after a colon."""
 
 
 def message_of(event: Event) -> int | None:
@@ -141,7 +143,7 @@ class Plugins:
         try:
             verdict: Verdict | None = self._host.call(reviewer, "review", now, mail=mail, event=event, ctx=context)
         except PluginError:
-            return Hold(reason=f"review_failed:{reviewer}")
+            return Hold(reason=f"{REVIEW_FAILED}:{reviewer}")
         return verdict
 
     def _refused(self, event: Event, proposals: Sequence[Proposal], now: datetime) -> dict[str, str]:

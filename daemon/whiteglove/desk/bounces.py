@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from whiteglove.actions import Warn
 from whiteglove.desk.delegating import come_back
 from whiteglove.ledger import Audience, DelegationState, MailState
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import delegations, outbox
@@ -34,10 +35,7 @@ def came_back(tx: sa.Connection, row: int, status: str, settings: Settings, now:
         client = settings.book.clients.get(mail.client or "")
         name = client.name if client is not None else mail.address
         code = f" ({status})" if status else ""
-        text = (
-            f"{name}: the automatic answer came back undelivered{code}. No further one goes to that address. "
-            "Next step: see whether it is right in the client's file, and answer yourself."
-        )
+        text = words_of(settings, now)("undelivered", client=name, status=code)
         warning = Warn(reason=BOUNCED, key=f"{BOUNCED}:{row}", text=text, client=mail.client)
         tell_owner(tx, CORE, warning, now, settings.worktime)
     lines = []

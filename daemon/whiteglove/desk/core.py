@@ -31,8 +31,10 @@ from whiteglove.desk.understanding import (
 )
 from whiteglove.ledger import PromiseState
 from whiteglove.message import Kind, RecordedMessage
+from whiteglove.owner_words import Words, shortened
 from whiteglove.ports import Adviser
-from whiteglove.prepare.telling import CORE, tell_owner
+from whiteglove.prepare.notice_words import words_of
+from whiteglove.prepare.telling import CORE, LONGEST_SUBJECT, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import Store, corrections, ledger, messages, seen_drafts
 from whiteglove.store.events import EventRow
@@ -222,7 +224,7 @@ class Core:
         owed = verdicts.obliges
         opened = open_obligation(tx, message, found.classification, client, self._settings) if owed else None
         if message.verdicts.reason == "not_authentic" and not message.history:
-            tell_owner(tx, CORE, _forged(message, client), now, self._settings.worktime)
+            tell_owner(tx, CORE, _forged(message, client, words_of(self._settings, now)), now, self._settings.worktime)
         lines = [_opened(message, opened)] if opened else []
         if exceeded := note_contact(tx, message, client, self._settings.worktime):
             lines.append(_exceeded(exceeded))
@@ -313,14 +315,13 @@ def _returned(message: RecordedMessage, since: datetime) -> Line:
     }
 
 
-def _forged(message: RecordedMessage, client: Client) -> Warn:
-    subject = f" (“{message.subject[:120]}”)" if message.subject else ""
+def _forged(message: RecordedMessage, client: Client, words: Words) -> Warn:
+    subject = shortened(message.subject, LONGEST_SUBJECT)
     return Warn(
         reason="not_authentic",
         # A flood of forgeries is one piece of news.
         key=f"not_authentic:{client.key}",
         once=FORGED_ONCE,
-        text=f"{client.name}: a mail{subject} claims to come from them, and the receiving server says that it may be "
-        "forged. Nothing automatic goes out. Next step: before you act on it, ask them on another way.",
+        text=words("forged", client=client.name, subject=f" ({words.quoted(subject)})" if subject else ""),
         client=client.key,
     )

@@ -19,6 +19,7 @@ from whiteglove.errors import WhiteGloveError
 from whiteglove.ledger import Promise, PromiseKind, PromiseState
 from whiteglove.prepare.answer import promise_uid
 from whiteglove.prepare.moved import plan_mails
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.promises import next_report, refuses_move
 from whiteglove.settings import Settings
@@ -93,17 +94,24 @@ class Mover:
         try:
             self.move(tx, client, action.to, now)
         except MoveRefusedError as refusal:
-            to = action.to.astimezone(self._settings.worktime.zone)
+            worktime = self._settings.worktime
+            words = words_of(self._settings, worktime.at_work(now))
             warning = Warn(
                 reason="move_refused",
-                key=f"move_refused:{client.key}:{to.isoformat()}",
-                text=f"{client.name}: “{plugin}” wanted their next report at {to:%Y-%m-%d %H:%M}, and {refusal}. It "
-                f"stays where it is. Next step: whiteglove reports move {client.key} next",
+                key=f"move_refused:{client.key}:{action.to.astimezone(worktime.zone).isoformat()}",
+                text=words(
+                    "move_refused",
+                    client=client.name,
+                    plugin=words.quoted(plugin),
+                    to=words.moment(action.to),
+                    why=words(f"move_{refusal.reason}"),
+                    key=client.key,
+                ),
                 urgency="today",
                 client=client.key,
                 once=REFUSED_ONCE,
             )
-            tell_owner(tx, CORE, warning, now, self._settings.worktime)
+            tell_owner(tx, CORE, warning, now, worktime)
 
     def _slot(self, tx: sa.Connection, client: Client, due: datetime, now: datetime) -> Promise:
         uid = promise_uid(self._store.key, client.key, PromiseKind.REPORT, due, self._settings.owner.address)

@@ -25,7 +25,7 @@ CORE = "core"
 SAME_FOR = timedelta(hours=12)
 """How long the owner is not told the same again."""
 
-_LONGEST_SUBJECT = 120
+LONGEST_SUBJECT = 120
 
 
 def tell_owner(tx: sa.Connection, plugin: str, warning: Warn, now: datetime, worktime: WorkingTime) -> bool:
@@ -66,7 +66,7 @@ def tell_instead(
     """
     if reason not in TOLD_INSTEAD or message.history:
         return False
-    subject = shortened(message.subject, _LONGEST_SUBJECT)
+    subject = shortened(message.subject, LONGEST_SUBJECT)
     warning = Warn(
         reason=reason,
         key=_key(reason, client, message),
