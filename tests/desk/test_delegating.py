@@ -264,14 +264,17 @@ class TestWhatComesBack:
             assert [mail.recipient for mail in mails] == ["robin@vale.example"]
             assert (b.mails[0].state, b.mails[0].reason) == (MailState.WITHHELD, "wrong_recipient")
 
-    def test_what_the_owner_calls_off(self) -> None:
-        with bench() as b:
+    @pytest.mark.parametrize(("language", "said"), [("en", "(you said so)"), ("de", "(so wurde es verlangt)")])
+    def test_what_the_owner_calls_off(self, language: str, said: str) -> None:
+        with bench(owner={"language": language}) as b:
             b.world.server.answer(DOWN)
             b.receive(QUESTION)
             with b.store.write() as tx:
                 assert decisions.call_off(tx, b.mails[0], b.clock.now())
             b.run()
             assert states(b) == [DelegationState.RETURNED]
+            # Not why it still waited then.
+            assert said in b.warned[0].text
 
 
 class TestRehearsal:

@@ -119,7 +119,7 @@ def test_what_would_tell_of_another_client_does_not_leave(brief: str) -> None:
         mails = b.receive(QUESTION) + b.run()
         assert [mail.recipient for mail in mails] == ["robin@vale.example"]
         assert (b.mails[0].state, b.mails[0].reason) == (MailState.WITHHELD, "discloses_client")
-        assert "discloses_client" in to_owner(mails)[0].text
+        assert "(its words would tell of another client)" in to_owner(mails)[0].text
 
 
 def test_what_the_client_wrote_themselves_is_no_disclosure() -> None:

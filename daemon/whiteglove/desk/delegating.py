@@ -20,6 +20,7 @@ from whiteglove.ledger import Audience, Delegation, DelegationState, MailState
 from whiteglove.message import Address
 from whiteglove.owner_words import Words, shortened
 from whiteglove.prepare.forwarding import CAME_BACK, TEMPLATE
+from whiteglove.prepare.notice_words import reasons_in
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import decisions, delegations, ledger, messages, outbox
@@ -142,7 +143,7 @@ def come_back(
             name=_name(delegation.address, settings),
             since=words.moment(delegation.handed_at),
             due=words.when(delegation.due) if delegation.due is not None else "",
-            reason=(failed.error or failed.reason) if failed is not None else "",
+            reason=_why(failed, settings) if failed is not None else "",
         ),
         urgency="now" if failed is not None else "today",
         client=client.key,
@@ -160,6 +161,13 @@ def come_back(
             "due": delegation.due.isoformat() if delegation.due else None,
         }
     ]
+
+
+def _why(failed: OutboxRow, settings: Settings) -> str:
+    """What the server said that refused it; else the reason in words, since an error then is that of an earlier try."""
+    if failed.state is MailState.FAILED and failed.error:
+        return failed.error
+    return reasons_in(settings.owner.language).get(failed.reason, failed.reason)
 
 
 def _name(address: str, settings: Settings) -> str:
