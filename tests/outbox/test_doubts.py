@@ -31,6 +31,13 @@ class TestTheLastWordIsLost:
             assert b.daemon.outbox.next_look() is None
             assert to_clients(b.advance(hours=20)) == []
 
+    def test_the_owner_is_told_in_their_language(self) -> None:
+        with bench(owner={"language": "de"}) as b:
+            b.world.server.answer(BROKEN)
+            b.receive(STATUS)
+            b.advance(seconds=12)
+            assert "ob die automatische Antwort an Acme GmbH hinausging (the connection broke" in b.warned[0].text
+
     @pytest.mark.parametrize("seconds", [0, 5, 12])
     def test_filed_by_the_server_meanwhile_nobody_is_alarmed(self, seconds: int) -> None:
         with bench() as b:

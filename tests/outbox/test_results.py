@@ -127,6 +127,15 @@ class TestRefused:
             assert len(b.receive(STATUS, subject="Pages")) == (not is_address)
             assert b.reasons == (["failed_address"] if is_address else [])
 
+    def test_the_owner_is_told_in_their_language(self) -> None:
+        with bench(owner={"language": "fr"}) as b:
+            b.world.server.answer(SubmissionError("permanent", "550 5.1.1 no such user", code=550, step="RCPT"))
+            b.receive(STATUS)
+            assert b.warned[0].text == (
+                "Le serveur a refusé la réponse automatique à Acme GmbH (550 5.1.1 no such user). Plus aucun mail "
+                "automatique ne part à cette adresse. Prochaine étape\u202f: répondre vous-même."
+            )
+
     def test_what_came_back_ends_it_whatever_was_refused_before(self) -> None:
         with bench() as b:
             b.world.server.answer(SubmissionError("permanent", "554 no", code=554, step="DATA"))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from whiteglove.errors import MailboxError
 from whiteglove.log import Journal, get
-from whiteglove.outbox.results import Results, write_lines
+from whiteglove.outbox.results import CRASHED, Results, write_lines
 from whiteglove.ports import Clock
 from whiteglove.store import Store, outbox
 from whiteglove.store.outbox import OutboxRow
@@ -24,7 +24,6 @@ FILED_WITHIN = timedelta(seconds=12)
 UNREADABLE_PAUSE = timedelta(seconds=30)
 UNREADABLE_PATIENCE = timedelta(minutes=10)
 """How long a look into Sent is waited for while its server cannot be asked."""
-CRASHED = "the daemon ended while handing it over"
 
 
 @dataclass(slots=True)

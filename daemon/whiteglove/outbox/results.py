@@ -29,6 +29,8 @@ LOGIN_PAUSE = timedelta(minutes=15)
 UNKNOWN_NOTICE_PAUSE = timedelta(minutes=5)
 REFUSED_NOTICE_PAUSE = timedelta(hours=2)
 MOST_STUMBLES = 5
+CRASHED = "the daemon ended while handing it over"
+"""Why nobody knows of a mail whether it went out that an earlier process left behind."""
 LOGIN_REFUSED = frozenset({454, 530, 534, 535, 538})
 _EPOCH = datetime.fromtimestamp(0, UTC)
 CALLED_OFF = frozenset({"answered", CAME_BACK, *MOVE_CALLED_OFF})
@@ -92,10 +94,9 @@ class Results:
         lines = [line("mail.unknown", row, level="error", error=error), *told]
         events.add(tx, "MailFailed", now, row.row)
         if not row.rehearsed:
-            text = (
-                f"Nobody can say whether the {self._what(row)} went out ({error}). It will not be "
-                "sent again. Next step: look into Sent, and write yourself if need be."
-            )
+            words = words_of(self._settings, now)
+            said = words("crashed") if error == CRASHED else error
+            text = words(f"{_about(row)}_unknown", client=self._name(row), error=said)
             self._warn(tx, row, now, "mail_unknown", text)
         return lines
 
@@ -124,14 +125,9 @@ class Results:
         if row.audience is Audience.COLLEAGUE:
             # What was to be passed on comes back to the owner, who is told with that.
             return [line("mail.failed", row, level="error", error=str(error))]
-        if outbox.failed_for(tx, row.address):
-            follows = "No further one goes to that address."
-        else:
-            follows = "It was not the address that was refused, so that the next one is tried."
-        text = (
-            f"The {self._what(row)} was refused by the server ({error}). {follows} "
-            f"Next step: {'tell them' if moves.is_news_of_one(row) else 'answer'} yourself."
-        )
+        words = words_of(self._settings, now)
+        follows = words("address_dead" if outbox.failed_for(tx, row.address) else "address_alive")
+        text = words(f"{_about(row)}_refused", client=self._name(row), error=error, follows=follows)
         self._warn(tx, row, now, "mail_failed", text)
         return [line("mail.failed", row, level="error", error=str(error))]
 
@@ -245,14 +241,14 @@ class Results:
         warning = Warn(reason=reason, key=f"{reason}:{row.row}", text=text, client=row.client)
         tell_owner(tx, CORE, warning, now, self._settings.worktime)
 
-    def _what(self, row: OutboxRow) -> str:
-        if moves.is_news_of_one(row):
-            return f"mail that tells {self._name(row)} to when the report was moved"
-        return f"automatic answer to {self._name(row)}"
-
     def _name(self, row: OutboxRow) -> str:
         client = self._settings.book.clients.get(row.client or "")
         return client.name if client else row.address
+
+
+def _about(row: OutboxRow) -> str:
+    """How the words begin that are said of a client's mail: one about a move, or an answer."""
+    return "news" if moves.is_news_of_one(row) else "answer"
 
 
 def pause_after(error: SubmissionError, attempts: int) -> timedelta:
