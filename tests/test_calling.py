@@ -104,6 +104,22 @@ def test_after_a_day_the_owner_is_told_once() -> None:
         assert "“hook” did not get through (late)" in warning.text
 
 
+@pytest.mark.parametrize(
+    ("action", "code", "said"),
+    [
+        (POST, "status_410", "Un appel web du plugin «\u202fhook\u202f» n’est pas arrivé (status_410)"),
+        (NOTICE, "address", "Prochaine étape\u202f: voir si apprise connaît ce genre d’adresse."),
+        (NOTICE, "apprise_missing", "`pip install 'whiteglove[notify]'`"),
+    ],
+    ids=["post", "address", "not_installed"],
+)
+def test_the_owner_is_told_in_their_language(action: Post | Notify, code: str, said: str) -> None:
+    with bench(action, owner={"language": "fr"}) as b:
+        b.world.web.fail(CallError(code, permanent=True))
+        b.receive("x")
+        assert said in b.warned[0].text
+
+
 def test_a_notice_is_given_up_sooner() -> None:
     with bench(NOTICE) as b:
         b.world.web.fail(LOST, times=10_000)

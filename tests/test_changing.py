@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -229,6 +230,22 @@ class TestTroubles:
             assert [(warned.urgency, warned.times) for warned in b.warned] == [("digest", 2)]
             mails = b.advance(days=1)
             assert sum(said in " ".join(mail.text.split()) for mail in mails) == 1
+
+    @pytest.mark.parametrize(
+        ("action", "said"),
+        [
+            (FLAGGED, "kon de markering ‘\\Flagged’ in ‘INBOX’ niet zetten (mailbox ‘studio’)"),
+            (replace(FLAGGED, set=False), "kon de markering ‘\\Flagged’ in ‘INBOX’ niet weghalen"),
+            (ARCHIVED, "kon een bericht niet van ‘INBOX’ naar ‘Clients/Acme’ verplaatsen"),
+        ],
+        ids=["set", "taken_away", "moved"],
+    )
+    def test_the_owner_is_told_in_their_language(self, action: Action, said: str) -> None:
+        with bench(action, owner={"language": "nl"}) as b:
+            b.world.account.fail("move" if action is ARCHIVED else "flag", MailboxError("not_permitted", "no"))
+            b.receive(QUESTION)
+            assert said in b.warned[0].text
+            assert "de server staat het daar niet toe" in b.warned[0].text
 
     @pytest.mark.parametrize("folder", ["Drafts", "sent"])
     def test_nothing_is_moved_into_sent_or_drafts(self, folder: str) -> None:

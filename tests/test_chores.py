@@ -136,6 +136,15 @@ class TestTroubles:
             mails = b.run()
             assert "cannot be filed in Sent (no Sent folder)" in mails[0].text
 
+    def test_the_owner_is_told_in_their_language(self) -> None:
+        with bench(owner={"language": "pt"}) as b:
+            b.receive(STATUS)
+            b.world.account.fail("folders", MailboxError("missing_folder", "no Sent folder"), times=3)
+            b.clock.move(timedelta(seconds=3))
+            b.daemon.chores.drain()
+            assert "não pode ser arquivado em Enviados (no Sent folder)" in b.warned[0].text
+            assert 'ou pôr `copy_to_sent = "never"`' in b.warned[0].text
+
     def test_after_a_day_our_bytes_go(self) -> None:
         with bench() as b:
             b.receive(STATUS)

@@ -168,6 +168,20 @@ class TestTroubles:
             assert (states(b), b.drafts[0].error) == (["failed"], "timeout")
             assert "Ask Wile." in next(one.text for one in b.warned if one.key == "draft:drafty:ask")
 
+    def test_the_owner_is_told_in_their_language(self) -> None:
+        with bench(wish(brief="Frag Wile.", template="other"), owner={"language": "de"}) as b:
+            b.receive("x")
+            assert b.warned[0].text == (
+                "Acme GmbH: Frag Wile. Ein Entwurf zum Anfangen liegt nicht bereit: in der Sprache des Kunden gibt es "
+                "keinen Text dafür."
+            )
+
+    def test_of_a_folder_that_is_missing_too(self) -> None:
+        with bench(wish(), owner={"language": "it"}) as b:
+            b.world.account.roles = Folders(sent="Sent", drafts=None)
+            b.receive("x")
+            assert "indica la cartella come `drafts` di quella casella" in b.warned[0].text
+
     def test_a_passing_fault_is_forgotten(self) -> None:
         with bench() as b:
             b.world.account.fail("append", LOST, times=2)

@@ -18,6 +18,7 @@ from whiteglove.errors import CallError, ConfigurationError, StoreError
 from whiteglove.log import get
 from whiteglove.message import Json
 from whiteglove.ports import Caller, Clock
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.retries import pause_after
 from whiteglove.settings import Settings
@@ -125,20 +126,23 @@ class Calls:
     def _give_up(self, tx: sa.Connection, call: Call, error: CallError, *, is_notice: bool) -> None:
         now = self._clock.now()
         calls.settle(tx, call.row, calls.FAILED, now, error.code)
-        what = "A notice to you" if is_notice else "A web call"
-        step = _STEPS.get(error.code, "see whether the address is right and answers")
+        words = words_of(self._settings, now)
+        step = error.code if error.code in _WITH_A_STEP else "other"
         warning = Warn(
             reason="call_failed",
             key=f"call:{call.plugin}",
-            text=f"{what} of the plugin “{call.plugin}” did not get through ({error.code}). Next step: {step}.",
+            text=words(
+                "notice_lost" if is_notice else "call_lost",
+                plugin=words.quoted(call.plugin),
+                code=error.code,
+                step=words(f"call_step_{step}", install=_INSTALL),
+            ),
             urgency="today",
             once=TOLD_ONCE,
         )
         tell_owner(tx, CORE, warning, now, self._settings.worktime)
 
 
-_STEPS = {
-    "apprise_missing": "install what it needs, `pip install 'whiteglove[notify]'`",
-    "key": "see whether the key is kept where the configuration says",
-    "address": "see whether the address is one that apprise knows",
-}
+_WITH_A_STEP = frozenset({"apprise_missing", "key", "address"})
+"""Codes after which there is something of its own to do."""
+_INSTALL = "pip install 'whiteglove[notify]'"

@@ -19,6 +19,7 @@ from whiteglove.errors import MailboxError, StoreError
 from whiteglove.log import Journal, get
 from whiteglove.message import RecordedMessage
 from whiteglove.ports import Clock, Landed, Mailbox
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.retries import pause_after
 from whiteglove.settings import Settings
@@ -34,14 +35,6 @@ REHEARSAL, GONE, NOT_SURE = "rehearsal", "gone", "not_sure"
 PROTECTED, NAMELESS = "protected_folder", "no_message_id"
 _NEVER = frozenset({"missing_folder", "not_permitted", "not_supported", PROTECTED, NAMELESS})
 """Why trying again would change nothing."""
-
-_WHY = {
-    "missing_folder": "there is no folder of that name, and none is made",
-    "not_permitted": "the server does not permit it there",
-    "not_supported": "the server can neither move nor delete a single message",
-    PROTECTED: "nothing is moved out of Sent or Drafts, nor into them",
-    NAMELESS: "without a Message-ID it would not be known again there",
-}
 
 
 class Changes:
@@ -181,23 +174,30 @@ class Changes:
         whose = message.client if isinstance(action, Move) else None
         match action:
             case Flag(flag=flag, set=on):
-                verb = "set the flag" if on else "take away the flag"
-                wanted, about = f"{verb} “{flag}” in “{message.folder}”", flag
+                said, about = "flag_not_set" if on else "flag_not_removed", flag
             case Move(folder=folder):
-                wanted, about = f"move a message from “{message.folder}” to “{folder}”", folder
+                said, about = "not_moved", folder
             case _:
                 return
-        why = _WHY.get(code, f"the server did not do it for a day ({code})")
+        now = self._clock.now()
+        words = words_of(self._settings, now)
         warning = Warn(
             reason=code,
             key=f"change:{change.plugin}:{message.mailbox}:{message.folder}:{code}:{about}:{whose or ''}",
-            text=f"The plugin “{change.plugin}” could not {wanted} (mailbox “{message.mailbox}”): {why}. Next step: do "
-            "it yourself, or change the settings of that plugin.",
+            text=words(
+                said,
+                plugin=words.quoted(change.plugin),
+                flag=words.quoted(about),
+                folder=words.quoted(message.folder),
+                to=words.quoted(about),
+                mailbox=words.quoted(message.mailbox),
+                why=words(f"change_{code if code in _NEVER else 'not_done'}", code=code),
+            ),
             urgency="digest",
             client=whose,
             once=TOLD_ONCE,
         )
-        tell_owner(tx, CORE, warning, self._clock.now(), self._settings.worktime)
+        tell_owner(tx, CORE, warning, now, self._settings.worktime)
 
     def _tell(
         self,

@@ -13,7 +13,9 @@ from whiteglove.actions import Warn
 from whiteglove.errands import Errands
 from whiteglove.errors import MailboxError, StoreError
 from whiteglove.log import get
+from whiteglove.owner_words import Words
 from whiteglove.ports import Clock, Mailbox
+from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.retries import pause_after
 from whiteglove.settings import MailboxAccount, Settings
@@ -93,11 +95,14 @@ class Chores:
 
     def _finish(self, chore: Chore, mail: OutboxRow, error: MailboxError | None = None) -> bool:
         """Close the chore; our copy of the bytes goes, whether or not they lie in Sent."""
+        now = self._clock.now()
         with self._store.write() as tx:
             chores.change(tx, chore.row, state="failed" if error else "done", error=_said(error) if error else None)
             outbox.drop_bytes(tx, mail)
             if error is not None:
-                tell_owner(tx, CORE, _not_filed(chore, error), self._clock.now(), self._settings.worktime)
+                tell_owner(
+                    tx, CORE, _not_filed(chore, error, words_of(self._settings, now)), now, self._settings.worktime
+                )
         return True
 
     def _failed(self, chore: Chore, mail: OutboxRow, error: MailboxError) -> bool:
@@ -116,12 +121,11 @@ def _said(error: MailboxError) -> str:
     return f"{error.code}: {error}"
 
 
-def _not_filed(chore: Chore, error: MailboxError) -> Warn:
+def _not_filed(chore: Chore, error: MailboxError, words: Words) -> Warn:
     return Warn(
         reason="not_filed",
         key=f"not_filed:{chore.mailbox}",
-        text=f"What whiteglove sends from “{chore.mailbox}” cannot be filed in Sent ({error}). The clients have it. "
-        'Next step: name the folder as `sent` of that mailbox, or set `copy_to_sent = "never"`.',
+        text=words("not_filed", mailbox=words.quoted(chore.mailbox), error=error, setting='copy_to_sent = "never"'),
         urgency="today",
         once=timedelta(days=1),
     )

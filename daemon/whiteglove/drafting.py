@@ -22,10 +22,11 @@ from whiteglove.errors import MailboxError, StoreError
 from whiteglove.guard import Refusal
 from whiteglove.ledger import DraftState
 from whiteglove.log import get
+from whiteglove.owner_words import Words
 from whiteglove.parse import parse_whole
 from whiteglove.ports import Clock, Mailbox
 from whiteglove.prepare import DraftWriter
-from whiteglove.prepare.notice_words import TOLD_INSTEAD
+from whiteglove.prepare.notice_words import TOLD_INSTEAD, words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.retries import FIRST_PAUSE, pause_after
 from whiteglove.settings import Settings
@@ -41,13 +42,6 @@ LARGEST = 256 * 1024
 """Octets that are read of a draft, many times those of ours: a larger one has been changed."""
 REMOVING = "removing"
 """Noted before a draft is removed: one that is found missing afterwards was no person's doing."""
-
-_WHY = {
-    **TOLD_INSTEAD,
-    "no_recipient": "the client's file names nobody with an address",
-    "no_time_to_tell": "there is no report to name a time of",
-    "template_failed": "its template could not be filled in",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +216,19 @@ class Drafting:
     def _refuse(self, tx: sa.Connection, draft: DraftRow, reason: str, now: datetime) -> None:
         """There will be no such draft; the owner is told, and what it was for."""
         drafts.change(tx, draft.row, state=DraftState.FAILED, settled_at=now, withdraw=False, error=reason)
-        worktime = self._settings.worktime
+        worktime, words = self._settings.worktime, words_of(self._settings, now)
         if reason == "missing_folder":
-            tell_owner(tx, CORE, _no_folder(drafts.get(tx, draft.row).mailbox or ""), now, worktime)
+            tell_owner(tx, CORE, _no_folder(drafts.get(tx, draft.row).mailbox or "", words), now, worktime)
             return
         client = self._settings.book.clients.get(draft.client)
         if client is None:
             return
         wish = decode_action(draft.action)
         assert isinstance(wish, Draft)
-        why = _WHY.get(reason, f"the mailbox did not take it ({reason})")
         warning = Warn(
             reason=reason,
             key=f"draft:{draft.plugin}:{draft.key}",
-            text=f"{client.name}: {wish.brief} There is no draft for you to start from: {why}.",
+            text=words("no_draft", client=client.name, brief=wish.brief, why=_why(reason, words)),
             urgency="today",
             client=client.key,
         )
@@ -250,12 +243,18 @@ class Drafting:
         return sketch_of(self._store.key, message.subject, new_text(text or ""), self._settings.owner.signature)
 
 
-def _no_folder(mailbox: str) -> Warn:
+def _why(reason: str, words: Words) -> str:
+    """Why there is no draft; of an answer a few of these are said in other words."""
+    if said := words.texts.get(f"draft_{reason}"):
+        return said
+    return words(reason) if reason in TOLD_INSTEAD else words("draft_not_taken", code=reason)
+
+
+def _no_folder(mailbox: str, words: Words) -> Warn:
     return Warn(
         reason="missing_folder",
         key=f"no_drafts:{mailbox}",
-        text=f"The server of the mailbox “{mailbox}” has no Drafts folder that could be found, so no draft can be laid "
-        "ready there. Next step: name the folder as `drafts` of that mailbox.",
+        text=words("no_drafts_folder", mailbox=words.quoted(mailbox)),
         urgency="today",
         once=timedelta(days=30),
     )
