@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import whiteglove
+from whiteglove import calling, changing
+from whiteglove.desk import moving
 from whiteglove.guard import REASONS as REFUSED
 from whiteglove.prepare.notice_words import TOLD_INSTEAD, _tables, reasons_in, words_in
 from whiteglove.screen.reasons import REASONS as SCREENED
@@ -48,6 +54,40 @@ def test_who_reads_another_language_gets_english() -> None:
     assert words_in("xx") == words_in("en")
     assert reasons_in("xx") == reasons_in("en")
     assert words_in("it")["muted"] == reasons_in("it")["muted"] != reasons_in("en")["muted"]
+
+
+def test_what_is_named_by_a_code_has_words() -> None:
+    codes = {
+        "change": changing._NEVER,
+        "move": moving._WORDS.keys(),
+        "call_step": calling._WITH_A_STEP,
+    }
+
+    names = {f"{said}_{code}" for said, known in codes.items() for code in known}
+
+    assert len(names) == 12
+    assert names <= words_in("en").keys()
+
+
+def texts_of_warnings() -> Iterator[tuple[str, ast.expr]]:
+    """What is given as the text of a warning, or first put into a variable of that name, and where."""
+    root = Path(whiteglove.__file__).parent
+    for path in root.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)) if "Warn(" in source else ():
+            place = f"{path.relative_to(root)}:{getattr(node, 'lineno', 0)}"
+            match node:
+                case ast.Call(func=ast.Name(id="Warn"), keywords=keywords):
+                    yield from ((place, word.value) for word in keywords if word.arg == "text")
+                case ast.Assign(targets=[ast.Name(id="text")], value=value):
+                    yield place, value
+
+
+def test_no_warning_of_the_core_is_written_where_it_is_given() -> None:
+    texts = list(texts_of_warnings())
+
+    assert len(texts) > 20
+    assert [place for place, text in texts if isinstance(text, ast.JoinedStr | ast.Constant | ast.BinOp)] == []
 
 
 def test_a_notice_says_more_than_the_summary_where_that_helps() -> None:
