@@ -252,7 +252,7 @@ class TestWhatComesBack:
             sent = b.world.server.sent[0].message
             b.world.account.deliver(_bounce(sent))
             mails = b.run() + b.run()
-            assert "“Paper” did not reach Kim" in to_owner(mails)[0].text
+            assert "“Paper” did not reach Kim (it came back undelivered, 5.1.1)" in to_owner(mails)[0].text
             assert states(b) == [DelegationState.RETURNED]
 
     def test_whoever_left_the_team_meanwhile_gets_nothing(self) -> None:

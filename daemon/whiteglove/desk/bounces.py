@@ -8,14 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from whiteglove.actions import Warn
-from whiteglove.desk.delegating import come_back
+from whiteglove.desk.delegating import BOUNCED, come_back
 from whiteglove.ledger import Audience, DelegationState, MailState
 from whiteglove.prepare.notice_words import words_of
 from whiteglove.prepare.telling import CORE, tell_owner
 from whiteglove.settings import Settings
 from whiteglove.store import delegations, outbox
 
-BOUNCED = "bounced"
 _ACCEPTED = frozenset({MailState.SENT, MailState.UNKNOWN})
 
 

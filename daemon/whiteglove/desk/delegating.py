@@ -27,6 +27,8 @@ from whiteglove.store import decisions, delegations, ledger, messages, outbox
 from whiteglove.store.outbox import OutboxRow
 
 OVERDUE = "overdue"
+BOUNCED = "bounced"
+"""Why a mail counts as failed that came back after it was accepted; its error names the status after a colon."""
 _NEVER_REACHED = frozenset({MailState.FAILED, MailState.WITHHELD, MailState.CANCELLED})
 
 Line = dict[str, Any]
@@ -143,7 +145,7 @@ def come_back(
             name=_name(delegation.address, settings),
             since=words.moment(delegation.handed_at),
             due=words.when(delegation.due) if delegation.due is not None else "",
-            reason=_why(failed, settings) if failed is not None else "",
+            reason=_why(failed, words) if failed is not None else "",
         ),
         urgency="now" if failed is not None else "today",
         client=client.key,
@@ -163,11 +165,14 @@ def come_back(
     ]
 
 
-def _why(failed: OutboxRow, settings: Settings) -> str:
+def _why(failed: OutboxRow, words: Words) -> str:
     """What the server said that refused it; else the reason in words, since an error then is that of an earlier try."""
+    if failed.reason == BOUNCED:
+        _, _, status = (failed.error or "").partition(": ")
+        return words("undelivered", status=f", {status}" if status else "")
     if failed.state is MailState.FAILED and failed.error:
         return failed.error
-    return reasons_in(settings.owner.language).get(failed.reason, failed.reason)
+    return reasons_in(words.language.code).get(failed.reason, failed.reason)
 
 
 def _name(address: str, settings: Settings) -> str:
