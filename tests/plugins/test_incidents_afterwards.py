@@ -100,6 +100,16 @@ def test_without_a_word_of_theirs_there_is_no_draft() -> None:
         assert words(b) == []
 
 
+def test_with_whom_all_is_in_writing_no_call_is_proposed() -> None:
+    in_writing = {"acme": acme("in_writing = true") + PROJECT}
+    with resolved(clients=in_writing) as b:
+        quiet_week(b)
+        assert told(b)[0].endswith("lies in Drafts; send it.")
+    with resolved(clients=in_writing) as b:
+        b.advance(days=7)
+        assert told(b)[0].endswith("Next step: write with one thing that is worth their time.")
+
+
 def test_a_call_is_a_word_too() -> None:
     with resolved() as b:
         b.advance(days=1)

@@ -30,6 +30,7 @@ from whiteglove import (
     absences,
     offers,
 )
+from whiteglove_plugins.incidents.in_writing import is_in_writing
 from whiteglove_plugins.incidents.matters import KEPT, SAME_MATTER, complaint_rows, live_drafts
 from whiteglove_plugins.incidents.settings import Incidents
 
@@ -137,6 +138,8 @@ def _told(incident: Incident, client: Client, since: _Since, ctx: Context[Incide
     step = "after_drafted" if is_drafted else "after_calm" if since.is_calm else "after_quiet"
     if since.mood >= CALM_BELOW or since.late:
         step = "after_upset"
+    if step in ("after_drafted", "after_quiet") and is_in_writing(client, ctx):
+        step += "_in_writing"
     parts = [
         words(
             "resolved_since",
