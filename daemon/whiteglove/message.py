@@ -163,7 +163,8 @@ class Classification:
     """What a message wants: the primary kind first. `abstained` means that no cue supported any kind strongly enough;
     the kind is then `question`, so that a person looks at it. At most three cues, each at most 80 characters.
 
-    `urgency` says how much haste the words ask for, `mood` how upset they are: from 0, calm, to 1.
+    `urgency` says how much haste the words ask for, and the times by which they want something; `mood` how upset they
+    are: from 0, calm, to 1.
     """
 
     kinds: tuple[Kind, ...]

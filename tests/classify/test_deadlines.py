@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteglove.classify.deadlines import named_times
+from whiteglove.classify.deadlines import hastened, named_times
+from whiteglove.message import Classification, Kind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
@@ -135,6 +136,27 @@ def test_the_writers_zone_decides_what_day_it_is() -> None:
 
     assert there.at == datetime(2026, 3, 4, 4, 59, tzinfo=UTC)
     assert here.at == datetime(2026, 3, 4, 22, 59, tzinfo=UTC)
+
+
+def urgency(text: str | None, *kinds: Kind, before: float = 0.0) -> float:
+    found = Classification(kinds or (Kind.QUESTION,), 0.7, urgency=before)
+    return hastened(found, text, MONDAY, BERLIN).urgency
+
+
+def test_the_sooner_something_is_wanted_the_more_haste_it_asks_for() -> None:
+    wanted = ["by 24 November", "by Friday", "by tomorrow", "by 5 pm", "by noon"]
+
+    assert [urgency(f"Could you send me the plans {when}?") for when in wanted] == [0.0, 0.1, 0.3, 0.5, 0.6]
+    assert urgency("By Friday for us; the printer wants it by noon.") == 0.6
+    assert urgency("Could you send me the plans by noon?", before=0.5) == 0.8
+
+
+def test_what_is_named_and_not_wanted_asks_for_no_haste() -> None:
+    assert urgency("The fair is on 3 March.") == 0.0
+    assert urgency("By 20 February you had them.") == 0.0
+    assert urgency("You will have our texts by noon.", Kind.FYI, Kind.THANKS) == 0.0
+    assert urgency("You promised it by Monday.", Kind.DEADLINE_MISSED, Kind.COMPLAINT) == 0.0
+    assert urgency(None) == 0.0
 
 
 @given(st.text(max_size=400))

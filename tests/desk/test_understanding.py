@@ -133,3 +133,14 @@ def test_an_answer_that_came_between_closes_what_joins() -> None:
         bench.deliver("Or which colour?", answers="bench.1@elsewhere.example", age=timedelta(minutes=5))
         bench.run()
         assert bench.obligations == []
+
+
+def test_a_time_by_which_something_is_wanted_makes_it_urgent_in_the_zone_of_who_wrote() -> None:
+    words = "Could you send me the dates of the fair by midnight?"
+    with Bench(NOTHING, clients={"acme": acme()}) as bench:
+        bench.receive(words)
+        assert found(bench).urgency == 0.5
+    far_away = acme().replace('name = "Wile', 'timezone = "Pacific/Auckland"\nname = "Wile')
+    with Bench(NOTHING, clients={"acme": far_away}) as bench:
+        bench.receive(words)
+        assert found(bench).urgency == 0.6

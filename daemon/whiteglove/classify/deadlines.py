@@ -1,4 +1,4 @@
-"""The times that a text names, "by Friday", "bis morgen 12 Uhr", "24.11.", as instants.
+"""The times that a text names, "by Friday", "bis morgen 12 Uhr", "24.11.", as instants, and how they press.
 
 Only what can mean one thing is resolved: of "3/4" nobody knows the month, of "next Friday" not the week. A day is the
 day in the zone that the writer lives in; a weekday is the next of its name, today included.
@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from whiteglove.message import EASY_KINDS, Classification, Kind
+
 READ_AT_MOST = 20_000
 """Characters of a text that are read."""
 
+# How much haste it asks for that something is wanted within so long.
+_PRESSING = (
+    (timedelta(hours=4), 0.6),
+    (timedelta(days=1), 0.5),
+    (timedelta(days=2), 0.3),
+    (timedelta(days=7), 0.1),
+)
 _DAY_ENDS = time(23, 59)
 _DAY = timedelta(days=1)
 # A date without a year lies at most so many days back, else in the year that follows.
@@ -107,6 +117,21 @@ class NamedTime(NamedTuple):
     words: str
     at: datetime
     deadline: bool
+
+
+def hastened(found: Classification, text: str | None, written_at: datetime, zone: ZoneInfo) -> Classification:
+    """The same, more urgent by what the text of somebody in `zone`, written at `written_at` (aware), wants soon.
+
+    Who asks nothing wants nothing by then, and what was due on Friday was due on another one.
+    """
+    if text is None or EASY_KINDS.issuperset(found.kinds) or Kind.DEADLINE_MISSED in found.kinds:
+        return found
+    left = min(
+        (named.at - written_at for named in named_times(text, written_at, zone) if named.deadline),
+        default=timedelta.max,
+    )
+    pressing = next((figure for within, figure in _PRESSING if timedelta() <= left <= within), 0.0)
+    return replace(found, urgency=round(1 - (1 - found.urgency) * (1 - pressing), 2)) if pressing else found
 
 
 def named_times(text: str, now: datetime, zone: ZoneInfo) -> tuple[NamedTime, ...]:

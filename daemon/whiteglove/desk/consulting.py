@@ -74,9 +74,11 @@ class Consultation:
 
     def _advised(self, message: RecordedMessage, found: Understood, advice: Advice) -> Understood:
         """One vote more. It never makes the daemon surer than the vote itself is."""
-        guess = advice.guess
-        if guess is None:
+        guess, before = advice.guess, found.classification
+        if guess is None or before is None:
             return found
         again = classify(message.subject, found.text, self._settings.lexicon, [guess])
-        confidence = min(again.confidence, guess.confidence)
-        return found if again.abstained else replace(found, classification=replace(again, confidence=confidence))
+        if again.abstained:
+            return found
+        confidence, urgency = min(again.confidence, guess.confidence), max(again.urgency, before.urgency)
+        return replace(found, classification=replace(again, confidence=confidence, urgency=urgency))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from whiteglove.classify import classify, rule_vote
+from whiteglove.classify import classify, hastened, rule_vote
 from whiteglove.clients import Client
 from whiteglove.message import EASY_KINDS, MACHINE_KINDS, Classification, Guess, Kind, RecordedMessage, Verdicts
 from whiteglove.prepare.occasion import addresses_of, answers
@@ -67,11 +68,21 @@ def classification_of(
     if not message.verdicts.human:
         return Classification(kinds=(Kind.QUESTION,), confidence=0.0, abstained=True)
     if rule := rule_vote(client.rules, message.author, message.subject, new):
-        return classify(message.subject, new, settings.lexicon, [rule])
+        return weighed(message, new, client, settings, [rule])
     if word is not None:
         return said_by_owner(word)
     cast = list(votes(message, new, client)) if votes else []
-    return classify(message.subject, new, settings.lexicon, cast)
+    return weighed(message, new, client, settings, cast)
+
+
+def weighed(
+    message: RecordedMessage, new: str | None, client: Client, settings: Settings, votes: Sequence[Guess]
+) -> Classification:
+    """What the words of a message and the votes on it say, and how soon, in the writer's zone, something is wanted."""
+    found = classify(message.subject, new, settings.lexicon, votes)
+    person = settings.book.recognise(message.author).person
+    zone = ZoneInfo((person.timezone if person else None) or client.timezone)
+    return hastened(found, new, message.received_at, zone)
 
 
 def said_by_owner(kind: Kind) -> Classification:
