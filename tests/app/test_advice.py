@@ -19,7 +19,7 @@ from whiteglove.testing import Bench
 from whiteglove_plugins import acknowledge, llm
 
 BASE = {"url": "http://127.0.0.1:1/v1", "model": "small"}
-ODD = "Lorem ipsum lettering hangs askew dolor sit amet consectetur."
+ODD = "Vlomb dritsel lettering hangs askew karpon fyx amzuto gelsam."
 
 
 def advised(house: House, model: FakeModel) -> Daemon:

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.evaluate import ASKED, Row, load_lexicon, own_rows, rows_of
-from whiteglove.classify.learned import CUE_SHARE, MOST_WORDS, NOTHING, PLACE, marks, marks_of_cues, share_of
+from whiteglove.classify.learned import CUE_SHARE, MOST_WORDS, NOTHING, PAIRS, PLACE, marks, marks_of_cues, share_of
 from whiteglove.classify.lexicon import Lexicon
 from whiteglove.classify.paragraphs import wishes
 from whiteglove.classify.sentences import split
@@ -42,9 +42,10 @@ _STEP = 0.6
 _SHRINK = 1e-4
 # As if a mark had been corrected before: or the first text that it stands in would move it as far as many do later.
 _SPENT = 3e-3
-# A mark that stands in a few texts says more of these than of a kind; and so many, the most frequent ones, are what a
-# dictionary holds before it takes twice the room.
-_MARKS = 43_000
+# A mark that stands in a few texts says more of these than of a kind. And so many pairs, the most frequent ones, are
+# what a dictionary holds before it takes twice the room.
+_PAIRS = 43_600
+_ALONE = 30_000
 _RIGHT = 1e-3
 _TIMES = 5
 SCALE = 0.08
@@ -88,7 +89,9 @@ def read(rows: Iterable[Row], blind: Iterable[Row] = (), others: Iterable[Row] =
     texts = [(_found(row), [kind in row.kinds for kind in ASKED]) for row in rows]
     texts += [(_found(row) + _cues(row, bare), [kind in row.kinds for kind in ASKED]) for row in blind]
     seen = Counter(mark for found, _ in texts for mark, _ in found)
-    kept = {mark for mark, _ in sorted(seen.items(), key=lambda each: (-each[1], each[0]))[:_MARKS]}
+    ranked = sorted(seen, key=lambda mark: (-seen[mark], mark))
+    pairs = [mark for mark in ranked if mark >= PAIRS]
+    kept = {*pairs[:_PAIRS], *[mark for mark in ranked if mark < PAIRS][:_ALONE]}
     texts += _TIMES * [(_found(row), [False if kind in row.kinds else None for kind in ASKED]) for row in others]
     return [([(mark, share) for mark, share in found if mark in kept], wanted) for found, wanted in texts]
 

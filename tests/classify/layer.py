@@ -9,13 +9,13 @@ from whiteglove.message import Kind
 KINDS = (Kind.COMPLAINT, Kind.FYI)
 
 
-def learned(cues: dict[Kind, tuple[int, int]] | None = None, **weights: tuple[int, int]) -> Learned:
+def learned(cues: dict[str, tuple[int, int]] | None = None, **weights: tuple[int, int]) -> Learned:
     """Words, and sure cues, with what each says of a complaint and of news, in steps of 0.14; others say nothing."""
     rows = {mark: bytes((NOTHING, NOTHING)) for word in ("the", "bench", "so", "then") for mark in marks(split(word))}
     for word, said in weights.items():
-        # The length and the beginning of the sentence come first, then the word.
-        mark = marks(split(word))[2]
+        # The length comes first, then the word.
+        mark = marks(split(word))[1]
         rows[mark] = bytes(NOTHING + steps for steps in said)
     for kind, said in (cues or {}).items():
         rows[marks_of_cues({kind: 1.0})[-1]] = bytes(NOTHING + steps for steps in said)
-    return Learned(KINDS, rows.items(), 0.14)
+    return Learned(KINDS, sorted(rows.items()), 0.14)

@@ -15,7 +15,7 @@ import pytest
 
 from whiteglove.classify import Lexicon, classify
 from whiteglove.classify.lexicon import Damper
-from whiteglove.classify.sentences import split
+from whiteglove.classify.sentences import Passage, split
 from whiteglove.classify.tally import SURE
 from whiteglove.message import Kind
 
@@ -31,11 +31,12 @@ def entries(tables: Tables, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def fired(text: str, lexicon: Lexicon) -> set[str]:
     """The names of the cues and dampers that speak in a text."""
     names = set()
-    sentences = split(text)
-    for tongue in lexicon.spoken(frozenset().union(*(sentence.words for sentence in sentences))):
-        for sentence in sentences:
-            for index in (tongue.wishes, tongue.requests, tongue.asides):
-                for meaning, start, end in index.matches(sentence):
+    passage = Passage.of(split(text))
+    for tongue in lexicon.spoken(frozenset(passage.words)):
+        for index in (tongue.wishes, tongue.requests, tongue.asides):
+            for number, matches in index.matches(passage).items():
+                sentence = passage.sentences[number]
+                for meaning, start, end in matches:
                     speaks = (
                         meaning.fits(sentence, start, end)
                         if isinstance(meaning, Damper)

@@ -12,10 +12,18 @@ from bench.learn import LEARNED, SCALE, made
 from classify.layer import KINDS, learned
 from whiteglove.classify import Lexicon, classify
 from whiteglove.classify.learned import NOTHING, Learned, likelihood, marks, odds_of
-from whiteglove.classify.sentences import split
+from whiteglove.classify.sentences import Passage, split
 from whiteglove.classify.tally import SURE
 from whiteglove.errors import GrammarError
 from whiteglove.message import Kind
+
+
+def odds(layer: Learned, text: str, cues: dict[str, float] | None = None) -> dict[Kind, float]:
+    return layer.odds(layer.listen(Passage.of(split(text))), cues or {})
+
+
+def telling(layer: Learned, text: str) -> str:
+    return layer.telling(layer.listen(Passage.of(split(text))), Kind.COMPLAINT)
 
 
 def test_words_pairs_and_the_ends_are_looked_at() -> None:
@@ -28,17 +36,18 @@ def test_words_pairs_and_the_ends_are_looked_at() -> None:
 
 
 def test_each_kind_has_a_likelihood_of_its_own() -> None:
-    layer = learned(wobbles=(90, -90), moved=(-90, 90))
+    layer = learned(wobbles=(90, -60), moved=(-60, 90))
 
-    wobbles, moved = (layer.odds(split(text), {}) for text in ("The bench wobbles", "The bench moved"))
-    assert likelihood(wobbles[Kind.COMPLAINT]) > 0.9 > 0.1 > likelihood(wobbles[Kind.FYI])
-    assert likelihood(moved[Kind.FYI]) > 0.9 > 0.1 > likelihood(moved[Kind.COMPLAINT])
+    wobbles, moved = (odds(layer, text) for text in ("The bench wobbles", "The bench moved"))
+    assert likelihood(wobbles[Kind.COMPLAINT]) > 0.9
+    assert likelihood(moved[Kind.FYI]) > 0.9
+    assert wobbles.keys() & moved.keys() == set()
 
 
 def test_a_paragraph_is_heard_as_a_whole_and_no_surer_for_being_long() -> None:
     layer = learned(wobbles=(60, -60))
     one, two, diluted = (
-        layer.odds(split(text), {})[Kind.COMPLAINT]
+        odds(layer, text)[Kind.COMPLAINT]
         for text in (
             "The bench wobbles.",
             "The bench wobbles. Then the bench wobbles.",
@@ -52,13 +61,13 @@ def test_a_paragraph_is_heard_as_a_whole_and_no_surer_for_being_long() -> None:
 def test_a_cue_is_heard_with_the_words() -> None:
     layer = learned(cues={Kind.COMPLAINT: (75, 0)})
 
-    assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.9})[Kind.COMPLAINT] > 1
-    assert layer.odds(split("So the bench"), {Kind.COMPLAINT: 0.6})[Kind.COMPLAINT] == 0
-    assert layer.odds(split("So the bench"), {Kind.FYI: 0.9})[Kind.COMPLAINT] == 0
+    assert odds(layer, "So the bench", {Kind.COMPLAINT: 0.9})[Kind.COMPLAINT] > 1
+    assert odds(layer, "So the bench", {Kind.COMPLAINT: 0.6})[Kind.COMPLAINT] == 0
+    assert odds(layer, "So the bench", {Kind.FYI: 0.9})[Kind.COMPLAINT] == 0
 
 
 def test_of_unknown_words_nothing_is_said() -> None:
-    assert learned(wobbles=(90, -90)).odds(split("Lorem ipsum dolor wobbles"), {}) == {}
+    assert odds(learned(wobbles=(90, -90)), "Lorem ipsum dolor wobbles") == {}
 
 
 @pytest.mark.parametrize("figure", [0.01, 0.3, 0.5, 0.99])
@@ -69,20 +78,19 @@ def test_odds_and_likelihoods_are_each_other_s_mirror(figure: float) -> None:
 def test_the_words_that_say_most_are_told_as_they_were_written() -> None:
     layer = learned(schief=(90, 0))
 
-    assert layer.telling(split("Guten Tag! Übrigens hängt das Schild am Eingang SCHIEF!"), Kind.COMPLAINT) == (
-        "Schild am Eingang SCHIEF"
-    )
-    assert layer.telling(split("Schief."), Kind.COMPLAINT) == "Schief"
+    assert telling(layer, "Guten Tag! Übrigens hängt das Schild am Eingang SCHIEF!") == ("Schild am Eingang SCHIEF")
+    assert telling(layer, "Schief.") == "Schief"
 
 
 def test_a_paragraph_of_any_length_can_be_summed() -> None:
     asked = [f"w{number}xy" for number in range(10, 91)]
-    many = split(f"{' '.join(asked[:40])}? {' '.join(asked[40:])}? Then? {'a ' * 150}?")
-    layer = Learned(KINDS, [(mark, bytes((2 * NOTHING, 0))) for mark in marks(many)], 0.1)
-
-    odds = layer.odds(many, {})
-    assert odds[Kind.COMPLAINT] > 5
-    assert Kind.FYI not in odds
+    many = f"{' '.join(asked[:40])}? {' '.join(asked[40:])}? Then? {'a ' * 150}?"
+    longest = f"{'a ' * 190}?"
+    for text in (many, longest, f"Then? {longest}"):
+        layer = Learned(KINDS, [(mark, bytes((2 * NOTHING, 0))) for mark in sorted(marks(split(text)))], 0.1)
+        found = odds(layer, text)
+        assert found[Kind.COMPLAINT] > 5
+        assert Kind.FYI not in found
 
 
 def weights(kinds: int, rows: int) -> str:

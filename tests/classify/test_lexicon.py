@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from whiteglove.classify.lexicon import Damper, Lexicon, Match
-from whiteglove.classify.sentences import split
+from whiteglove.classify.lexicon import Damper, Index, Lexicon, Match
+from whiteglove.classify.sentences import Passage, split
 from whiteglove.errors import GrammarError
 
 
@@ -22,8 +22,12 @@ GERMAN = {"common": ["der", "ist", "und", "nicht"], "cues": [cue(phrases=["schon
 
 def matches(text: str, *cues: dict[str, Any], **table: Any) -> list[Match]:
     (tongue,) = Lexicon.from_tables({"xx": {"cues": list(cues), **table}}).tongues
-    (sentence,) = split(text)
-    return [match for index in (tongue.wishes, tongue.requests, tongue.asides) for match in index.matches(sentence)]
+    return [match for index in (tongue.wishes, tongue.requests, tongue.asides) for match in in_first(index, text)]
+
+
+def in_first(index: Index, text: str) -> list[Match]:
+    """What stands in the first sentence of a text."""
+    return index.matches(Passage.of(split(text))).get(0, [])
 
 
 def words(text: str) -> frozenset[str]:
@@ -47,11 +51,10 @@ def test_cues_for_questions_and_asides_lie_apart() -> None:
     (tongue,) = Lexicon.from_tables(
         {"xx": {"cues": [cue(name=kind, kind=kind) for kind in ("status_request", "question", "thanks", "fyi")]}}
     ).tongues
-    (sentence,) = split("any news")
 
-    assert [m.name for m, _, _ in tongue.wishes.matches(sentence)] == ["xx.status_request"]
-    assert [m.name for m, _, _ in tongue.requests.matches(sentence)] == ["xx.question"]
-    assert {m.name for m, _, _ in tongue.asides.matches(sentence)} == {"xx.thanks", "xx.fyi"}
+    assert [m.name for m, _, _ in in_first(tongue.wishes, "any news")] == ["xx.status_request"]
+    assert [m.name for m, _, _ in in_first(tongue.requests, "any news")] == ["xx.question"]
+    assert {m.name for m, _, _ in in_first(tongue.asides, "any news")} == {"xx.thanks", "xx.fyi"}
 
 
 def test_an_exception_silences_its_cue_in_the_same_sentence() -> None:
@@ -59,7 +62,7 @@ def test_an_exception_silences_its_cue_in_the_same_sentence() -> None:
     (tongue,) = Lexicon.from_tables(tables).tongues
     for text, silent in (("any news", False), ("any news page", True), ("any news in the newspaper", True)):
         (sentence,) = split(text)
-        ((meaning, _, _),) = tongue.wishes.matches(sentence)
+        ((meaning, _, _),) = in_first(tongue.wishes, text)
         assert not isinstance(meaning, Damper)
         assert meaning.is_silenced(sentence) is silent
 
@@ -91,7 +94,7 @@ def test_a_language_is_read_when_it_is_first_met_and_never_again() -> None:
     lexicon = Lexicon.from_tables({"en": ENGLISH, "de": GERMAN | {"cues": [cue(phrases=["(schon"])]}})
 
     (english,) = lexicon.spoken(words("The shop is down and the phone is not."))
-    assert english.wishes.matches(split("Any news?")[0])
+    assert in_first(english.wishes, "Any news?")
     assert english.cues is english.cues
     with pytest.raises(GrammarError, match=r"cues de\.news"):
         _ = lexicon.spoken(words("Der Shop ist kaputt und das Telefon nicht."))[0].wishes
@@ -99,14 +102,16 @@ def test_a_language_is_read_when_it_is_first_met_and_never_again() -> None:
         lexicon.check()
 
 
-def test_only_what_is_near_is_looked_for() -> None:
+def test_what_stands_in_a_passage_is_told_by_the_sentence_and_never_across_two() -> None:
     (tongue,) = Lexicon.from_tables({"en": {"cues": [cue(), cue(name="gone", phrases=["is gone"])]}}).tongues
-    (sentence,) = split("Any news?")
+    passage = Passage.of(split("Hello! Any news? It was any. News is gone, any news?"))
 
-    near = tongue.wishes.near(words("any news?"))
-    assert near is not None
-    assert list(near.matches(sentence)) == list(tongue.wishes.matches(sentence)) != []
-    assert tongue.wishes.near(words("nothing of that")) is None
+    found = tongue.wishes.matches(passage)
+
+    assert {number: [meaning.name for meaning, _, _ in some] for number, some in found.items()} == {
+        1: ["en.news"],
+        3: ["en.gone", "en.news"],
+    }
 
 
 def test_an_empty_lexicon_knows_nothing() -> None:

@@ -11,7 +11,7 @@ from whiteglove.classify import Lexicon
 from whiteglove.classify.lexicon import Cue
 from whiteglove.classify.price_cues import PRICE_CUES
 from whiteglove.classify.price_requests import price_request
-from whiteglove.classify.sentences import split
+from whiteglove.classify.sentences import Passage, split
 from whiteglove.settings.fields import LANGUAGES
 
 
@@ -34,7 +34,7 @@ def speaking(text: str, lexicon: Lexicon) -> set[str]:
         cue.name
         for sentence in split(text)
         for tongue in lexicon.spoken(frozenset(sentence.words))
-        for cue, _, _ in tongue.wishes.matches(sentence)
+        for cue, _, _ in tongue.wishes.matches(Passage.of([sentence])).get(0, ())
         if isinstance(cue, Cue) and not cue.is_silenced(sentence)
     }
 

@@ -53,7 +53,8 @@ NO_STATUS = [
 def test_an_unambiguous_question_for_the_state_is_sure(lexicon: Lexicon, text: str) -> None:
     result = classify("", text, lexicon)
 
-    assert result.kind is Kind.STATUS_REQUEST
+    # An alarm beside it, even a weak one, would be somebody's incident.
+    assert result.kinds == (Kind.STATUS_REQUEST,)
     assert result.confidence >= SURE
     assert not result.abstained
 
@@ -127,12 +128,12 @@ def test_thanks_and_news_do_not_stand_beside_a_wish(lexicon: Lexicon) -> None:
 
 
 def test_thanks_do_not_hide_what_was_not_understood(lexicon: Lexicon) -> None:
-    result = classify("", "Thanks for the draft.\n\nLorem ipsum dolor sit amet consectetur.", lexicon)
+    result = classify("", "Thanks for the draft.\n\nVlomb dritsel karpon fyx amzuto gelsam.", lexicon)
 
     assert result.kinds == (Kind.QUESTION,)
 
 
-@pytest.mark.parametrize("text", ["Lorem ipsum dolor sit amet.", "Qwert zuiop!", "42", "???", "", "\n "])
+@pytest.mark.parametrize("text", ["Vlomb dritsel karpon fyx amzuto.", "Qwert zuiop!", "42", "???", "", "\n "])
 def test_what_no_cue_supports_is_a_question_for_the_owner(lexicon: Lexicon, text: str) -> None:
     result = classify("", text, lexicon)
 
@@ -191,7 +192,7 @@ def test_a_certain_vote_decides_alone(lexicon: Lexicon) -> None:
 
 
 def test_a_vote_is_one_more_cue(lexicon: Lexicon) -> None:
-    text = "Lorem ipsum dolor sit amet."
+    text = "Vlomb dritsel karpon fyx amzuto."
 
     assert classify("", text, lexicon).abstained
     assert classify("", text, lexicon, [Guess(Kind.BILLING, 0.7, "total")]).kinds == (Kind.BILLING,)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whiteglove.classify.lexicon import Cue, Index
-from whiteglove.classify.sentences import split
+from whiteglove.classify.sentences import Passage, split
 from whiteglove.classify.vocabulary import Vocabulary
 from whiteglove.errors import GrammarError
 from whiteglove.message import Kind
@@ -24,7 +24,7 @@ WORDS = {
 def found(phrase: str, text: str) -> bool:
     """Whether an index that holds this phrase alone finds it in a text."""
     index = Index([(Vocabulary(WORDS).phrase(phrase), Cue("cue", Kind.QUESTION, 0.5))])
-    return any(list(index.matches(sentence)) for sentence in split(text))
+    return bool(index.matches(Passage.of(split(text))))
 
 
 @pytest.mark.parametrize(

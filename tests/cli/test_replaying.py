@@ -166,7 +166,7 @@ def test_a_plugin_that_fails_is_named_and_the_next_message_has_its_line(home: Ho
 
 
 def test_no_model_is_asked_and_a_faulty_section_is_told(home: Home, mails: Path) -> None:
-    odd = put(mails, "Lorem ipsum lettering hangs askew dolor sit amet consectetur.")
+    odd = put(mails, "Vlomb dritsel lettering hangs askew karpon fyx amzuto gelsam.")
     with FakeModel(silent) as model:
         home.toml = f'[plugins.llm]\nurl = "{model.url}"\nmodel = "small"\n'
         (line,) = replay(home.write(), odd)

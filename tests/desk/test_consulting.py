@@ -18,7 +18,7 @@ from whiteglove.message import Kind, RecordedMessage
 from whiteglove.store import events, messages
 from whiteglove.testing import CLIENT, Bench
 
-ODD = "Lorem ipsum lettering hangs askew dolor sit amet consectetur."
+ODD = "Vlomb dritsel lettering hangs askew karpon fyx amzuto gelsam."
 ASKS = "How are things progressing?"
 
 

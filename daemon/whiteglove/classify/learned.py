@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, pairwise
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, repeat
 from math import exp, log, sqrt
-from operator import xor
+from operator import sub, xor
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
-from whiteglove.classify.sentences import Sentence
+from whiteglove.classify.sentences import Passage, Sentence
 from whiteglove.errors import GrammarError
 from whiteglove.message import Kind
 
 SUREST = 0.78
 """The most that the layer says of any kind."""
 
-LEAST = 0.02
+LEAST = 0.1
 """What is less likely is not told."""
 
 PLACE = 3
@@ -36,7 +38,9 @@ CUE_SHARE = 0.25
 NOTHING = 95
 """The byte of a mark that says nothing of a kind; twice that is the most that one says for it."""
 
-_MARKS = (1 << 8 * PLACE) - 1
+PAIRS = 1 << 8 * PLACE - 1
+"""From here on a mark is a pair of words."""
+
 # Each kind has room in a sum for the weights of so many words, each heard in up to four marks, and of a few more;
 # behind these stands how many there are.
 _FIELD = 2
@@ -65,15 +69,18 @@ def odds_of(likelihood: float) -> float:
 
 
 def _number(mark: str) -> int:
-    return crc32(mark.encode()) & _MARKS
+    return crc32(mark.encode()) % PAIRS
 
 
 def _as_left(number: int) -> int:
-    return number * _PAIR & _MARKS
+    return PAIRS | number * _PAIR % PAIRS
 
+
+_Found = TypeVar("_Found")
 
 _LEAST = odds_of(LEAST)
 _BEGINNING = _as_left(_number("^"))
+_OPENING = (_BEGINNING, 0, ())
 _DIGITS = _number("#")
 _ENDS = {"": _number("$"), "?": _number("?"), "!": _number("!")}
 # How likely each kind is depends on the length as well; twice as many words are another length.
@@ -84,40 +91,46 @@ def marks(sentences: Sequence[Sentence]) -> list[int]:
     """What is looked at in a paragraph, as numbers: its length, each word, its first four letters, and each pair of
     neighbours by their first four; once more, the words of a question, and how the last sentence begins and ends.
 
-    The beginning and the end of each sentence count as neighbours; numbers written in digits are all the same. A pair
-    counts once.
+    The beginning and the end of each sentence count as neighbours; numbers written in digits are all the same.
     """
-    words = _heard(sentences)
-    numbers = [_numbers(word) for word in words]
-    alone = [mark for found, _, _ in numbers for mark in found]
-    asked = [_as_asked(word) for word in _asked(sentences)]
-    last = [_as_last(word) for word in _last(sentences)]
-    pairs = {left ^ right for (_, left, _), (_, _, right) in pairwise(numbers)}
-    return [_LENGTHS[len(words)], *alone, *asked, *last, *sorted(pairs)]
+    said = [sentence.words[:MOST_WORDS] for sentence in _first(sentences)]
+    found = [_LENGTHS[sum(map(len, said))]]
+    for words, sentence in zip(said, sentences, strict=False):
+        numbers = [_numbers(word) for word in words]
+        found += [mark for _, _, alone in numbers for mark in alone]
+        found += [left ^ right for (left, _, _), (_, right, _) in pairwise([_OPENING, *numbers])]
+        found += [_as_asked(word) for word in _asked(sentence)]
+    return found + [_as_last(word) for word in _last(sentences[-1])]
 
 
-def _heard(sentences: Sequence[Sentence]) -> list[str]:
-    """The words, and between them the ends of the sentences, which are the beginnings of the next ones."""
-    words = [""]
-    for sentence in sentences:
-        words += sentence.words
-    return words[:MOST_WORDS]
+def _first(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """The sentences that are heard: the first one, and as many more as there is room for."""
+    room = MOST_WORDS
+    for number, sentence in enumerate(sentences):
+        room -= len(sentence.words)
+        if number and room < 0:
+            return
+        yield sentence
 
 
-def _asked(sentences: Sequence[Sentence]) -> list[str]:
-    """The words of the questions."""
-    return [word for sentence in sentences if sentence.asked for word in sentence.words[:-1]][:MOST_WORDS]
+def _asked(sentence: Sentence) -> list[str]:
+    """The words of a question."""
+    return sentence.words[:-1][:MOST_WORDS] if sentence.asked else []
 
 
-def _last(sentences: Sequence[Sentence]) -> list[str]:
+def _last(sentence: Sentence) -> list[str]:
     """How the last sentence begins and ends, which is where most people come to the point."""
-    *words, end = sentences[-1].words
+    *words, end = sentence.words
     return [*words[:2], end]
 
 
-def marks_of_cues(cues: Mapping[Kind, float]) -> list[int]:
-    """The marks of the cues that speak for some kinds with some strength, from 0 to 1."""
-    return [_number(f"{kind} {level}") for kind, strength in cues.items() for level in _LEVELS if strength >= level]
+def marks_of_cues(cues: Mapping[str, float]) -> list[int]:
+    """The marks of the cues that speak with some strength, from 0 to 1, by their names and by their kinds."""
+    return [_number(level) for level in _levels(cues)]
+
+
+def _levels(cues: Mapping[str, float]) -> list[str]:
+    return [f"{name} {level}" for name, strength in cues.items() for level in _LEVELS if strength >= level]
 
 
 def _as_asked(word: str) -> int:
@@ -139,49 +152,74 @@ def share_of(words: int) -> float:
     return 1 / sqrt(2 * words + 1)
 
 
-def _numbers(word: str) -> tuple[tuple[int, ...], int, int]:
-    """The numbers of a word alone, and those of its beginning as the left and as the right one of a pair."""
+def _numbers(word: str) -> tuple[int, int, tuple[int, ...]]:
+    """The numbers of a word's beginning as the left and as the right one of a pair, and those of the word alone."""
     if word in _ENDS:
-        return (_ENDS[word],), _BEGINNING, _ENDS[word]
+        return _BEGINNING, _ENDS[word], (_ENDS[word],)
     if word[0].isdigit():
-        return (_DIGITS,), _as_left(_DIGITS), _DIGITS
+        return _as_left(_DIGITS), _DIGITS, (_DIGITS,)
     stem = _number(word[:_STEM])
     alone = (_number(word), _number(word[:_STEM] + "…")) if len(word) > _STEM else (stem,)
-    return alone, _as_left(stem), stem
+    return _as_left(stem), stem, alone
 
 
-class _Known(dict[str, int]):
+class Heard(NamedTuple):
+    """A sentence, how many of its words are heard, and what these say for all kinds: they and their pairs (`weight`),
+    and what they say besides where the sentence asks."""
+
+    sentence: Sentence
+    words: int
+    weight: int
+    asked: int
+
+
+class _Known(dict[str, _Found]):
     """What was looked up of each word; all of it is forgotten where it grows too large."""
 
-    def __init__(self, look_up: Callable[[str], int]) -> None:
+    def __init__(self, look_up: Callable[[str], _Found]) -> None:
         super().__init__()
         self._look_up = look_up
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: str) -> _Found:
         if len(self) >= _REMEMBERED:
             self.clear()
         found = self[word] = self._look_up(word)
         return found
 
 
+_SHARES = [share_of(words) for words in range(MOST_WORDS + 1)]
+
+
 class Learned:
     """The weights of each mark for each kind, in whole steps of `scale`."""
 
-    __slots__ = ("_alone", "_asked", "_kinds", "_last", "_left", "_lengths", "_right", "_rows", "_scale", "_sums")
+    __slots__ = (
+        "_asked", "_count", "_cues", "_kinds", "_last", "_lengths", "_marks", "_pairs", "_scale", "_sums", "_weights",
+        "_words",
+    )  # fmt: skip
 
     def __init__(self, kinds: Sequence[Kind], rows: Iterable[tuple[int, bytes]], scale: float) -> None:
-        """`rows` has for each mark one byte for each kind, up to twice `NOTHING`."""
+        """`rows` has for each mark, in their order, one byte for each kind, up to twice `NOTHING`."""
         self._kinds = tuple(kinds)
         self._scale = scale
         self._sums = Struct(f"<{len(kinds) + 1}H")
-        # All weights of a mark are one long number, so that they are summed at once.
-        self._rows = {mark: int.from_bytes(_spaced(row), "little") for mark, row in rows}
-        self._alone = _Known(lambda word: sum(self._rows.get(mark, 0) for mark in _numbers(word)[0]))
-        self._asked = _Known(lambda word: self._rows.get(_as_asked(word), 0))
-        self._last = _Known(lambda word: self._rows.get(_as_last(word), 0))
-        self._lengths = [self._rows.get(mark, 0) for mark in _LENGTHS]
-        self._left = _Known(lambda word: _numbers(word)[1])
-        self._right = _Known(lambda word: _numbers(word)[2])
+        self._count = len(kinds) * _FIELD * 8
+        # Pairs are looked up all the time. The other marks are looked up once for each word, so that they may lie where
+        # they take a tenth of the room.
+        self._pairs: dict[int, int] = {}
+        self._marks = array("I")
+        self._weights = bytearray()
+        for mark, row in rows:
+            if mark >= PAIRS:
+                self._pairs[mark] = _summand(row)
+            else:
+                self._marks.append(mark)
+                self._weights += row
+        self._words = _Known(self._looked_up)
+        self._asked = _Known(lambda word: self._weight(_as_asked(word)))
+        self._last = _Known(lambda word: self._weight(_as_last(word)))
+        self._cues = _Known(lambda cue: self._weight(_number(cue)))
+        self._lengths = [self._weight(mark) for mark in _LENGTHS]
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Learned:
@@ -202,30 +240,57 @@ class Learned:
         rows = ((int.from_bytes(raw[at : at + PLACE], "little"), raw[at + PLACE : at + width]) for at in places)
         return cls(kinds, rows, scale)
 
-    def odds(self, sentences: Sequence[Sentence], cues: Mapping[Kind, float]) -> dict[Kind, float]:
-        """The logarithms of the odds (`likelihood`) that a paragraph of these sentences, in which cues speak for some
-        kinds with some strength, is of each kind, without those that are less likely than `LEAST`.
+    def _looked_up(self, word: str) -> tuple[int, int, int]:
+        """The numbers of a word as the left and as the right one of a pair, and what it says alone."""
+        left, right, alone = _numbers(word)
+        return left, right, sum(map(self._weight, alone))
+
+    def _weight(self, mark: int) -> int:
+        """What a mark that is no pair says for all kinds."""
+        at = bisect_left(self._marks, mark)
+        if at == len(self._marks) or self._marks[at] != mark:
+            return 0
+        return _summand(self._weights[at * len(self._kinds) : (at + 1) * len(self._kinds)])
+
+    def listen(self, passage: Passage) -> list[Heard]:
+        """What each sentence says for all kinds."""
+        sentences, words, starts = passage
+        if not words:
+            return []
+        left, right, alone = zip(*map(self._words.__getitem__, words), strict=True)
+        # What ends a sentence is the opening of the next one.
+        pairs = list(map(self._pairs.get, map(xor, (_BEGINNING, *left), right), repeat(0)))
+        heard = []
+        for sentence, start in zip(sentences, starts, strict=True):
+            end = start + min(len(sentence.words), MOST_WORDS)
+            asked = sum(map(self._asked.__getitem__, _asked(sentence))) if sentence.asked else 0
+            heard.append(Heard(sentence, end - start, sum(pairs[start:end], sum(alone[start:end])), asked))
+        return heard
+
+    def odds(self, heard: Sequence[Heard], cues: Mapping[str, float]) -> dict[Kind, float]:
+        """The logarithms of the odds (`likelihood`) that a paragraph of these sentences, in which cues speak with some
+        strength, by their names and by their kinds, is of each kind, without those that are less likely than `LEAST`.
 
         It may be of two kinds, or of none. Nothing is said where most of the words are unknown.
         """
-        words = _heard(sentences)
-        right = map(self._right.__getitem__, words)
-        next(right)
-        pairs = self._rows.keys() & map(xor, map(self._left.__getitem__, words), right)
-        weight = sum(map(self._rows.__getitem__, pairs), sum(map(self._alone.__getitem__, words)))
-        if weight >> len(self._kinds) * _FIELD * 8 < _KNOWN * len(words):
+        words = weight = asked = 0
+        for one in heard:
+            if words + one.words > MOST_WORDS:
+                break
+            words += one.words
+            weight += one.weight
+            asked += one.asked
+        if weight >> self._count < _KNOWN * words:
             return {}
-        weight = sum(map(self._last.__getitem__, _last(sentences)), weight + self._lengths[len(words)])
-        if asked := _asked(sentences):
-            weight = sum(map(self._asked.__getitem__, asked), weight)
-        *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
-        step, nothing = self._scale * share_of(len(words)), NOTHING * rows
+        last = sum(map(self._last.__getitem__, _last(heard[-1].sentence)), self._lengths[words])
+        *sums, rows = self._sums.unpack((weight + asked + last).to_bytes(self._sums.size, "little"))
+        step, nothing = self._scale * _SHARES[words], NOTHING * rows
         if not cues:
             least = nothing + _LEAST / step
             return {
                 kind: step * (total - nothing) for kind, total in zip(self._kinds, sums, strict=True) if total >= least
             }
-        of_cues = self._summed(sum(self._rows.get(mark, 0) for mark in marks_of_cues(cues)))
+        of_cues = self._summed(sum(map(self._cues.__getitem__, _levels(cues))))
         return {
             kind: odds
             for kind, total, cue in zip(self._kinds, sums, of_cues, strict=True)
@@ -238,36 +303,38 @@ class Learned:
         nothing = NOTHING * rows
         return [total - nothing for total in sums]
 
-    def telling(self, sentences: Sequence[Sentence], kind: Kind) -> str:
+    def telling(self, heard: Sequence[Heard], kind: Kind) -> str:
         """The words, at most four, that say most clearly that the paragraph is of this kind, as they were written."""
-        place = self._kinds.index(kind)
-        found = [(self._says(sentence, place), sentence) for sentence in sentences]
-        (_, first), sentence = max(found, key=lambda each: each[0][0])
-        words = sentence.words[:-1]
+        place = self._kinds.index(kind) * _FIELD * 8
+        sentence = max(heard, key=lambda one: self._of_kind(one.weight, place)).sentence
+        first = self._most_telling(sentence, place)
         start = end = 0
-        for number, word in enumerate(words[: first + _TELLING]):
+        for number, word in enumerate(sentence.words[: first + _TELLING]):
             at = sentence.folded.index(word, end)
             end = at + len(word)
             start = at if number == first else start
         # The folded text begins with a space that the text has not.
         return sentence.text[start - 1 : end - 1]
 
-    def _says(self, sentence: Sentence, place: int) -> tuple[int, int]:
-        """How much the most telling words of a sentence say for a kind, and with which of them they begin."""
-        at, count = place * _FIELD * 8, len(self._kinds) * _FIELD * 8
-        says = []
+    def _most_telling(self, sentence: Sentence, place: int) -> int:
+        """With which word of a sentence those begin that say most for a kind."""
+        sums = [0]
         left = _BEGINNING
         for word in sentence.words[:-1]:
-            weight = self._alone[word] + self._rows.get(left ^ self._right[word], 0)
-            says.append((weight >> at & _FULL) - NOTHING * (weight >> count))
-            left = self._left[word]
-        sums = list(accumulate(says, initial=0))
-        starts = range(max(len(says) - _TELLING, 0) + 1)
-        return max(((sums[min(at + _TELLING, len(says))] - sums[at], at) for at in starts), key=lambda each: each[0])
+            following, right, alone = self._words[word]
+            sums.append(sums[-1] + self._of_kind(alone + self._pairs.get(left ^ right, 0), place))
+            left = following
+        of_some = list(map(sub, sums[min(_TELLING, len(sums) - 1) :], sums))
+        return of_some.index(max(of_some))
+
+    def _of_kind(self, weight: int, place: int) -> int:
+        """What is said for the kind whose sum stands at this place, in steps."""
+        return (weight >> place & _FULL) - NOTHING * (weight >> self._count)
 
 
-def _spaced(row: bytes) -> bytes:
-    """Each weight with room for a sum, and behind them that it is one row."""
+def _summand(row: bytes | bytearray) -> int:
+    """All weights of a mark as one long number, so that they are summed at once: each with room for a sum, and behind
+    them that it is one row."""
     spaced = bytearray((len(row) + 1) * _FIELD)
     spaced[::_FIELD] = row + b"\x01"
-    return bytes(spaced)
+    return int.from_bytes(spaced, "little")

@@ -8,13 +8,15 @@ and each damper carries sentences that show what it is for and what it must leav
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import compress, count, repeat
 from typing import Any, NamedTuple
 
 from whiteglove.classify.learned import Learned
 from whiteglove.classify.phrases import ANY, Phrase, Words
-from whiteglove.classify.sentences import Sentence, fold
+from whiteglove.classify.sentences import Passage, Sentence, fold
 from whiteglove.classify.tables import CUE_KEYS, DAMPER_KEYS, LANGUAGE_KEYS, Table
 from whiteglove.classify.vocabulary import Vocabulary
 from whiteglove.message import EASY_KINDS, Kind
@@ -105,40 +107,31 @@ class Index:
                 entries.setdefault(word, []).append((step, neighbours, phrase.needed, phrase, meaning))
         self._entries = entries
 
-    def near(self, words: Words) -> Index | None:
-        """The phrases whose word is among these of a message, so that its sentences need to be searched for no others;
-        None where there are none."""
-        found = self._entries.keys() & words
-        if not found:
-            return None
-        index = Index(())
-        index._entries = {word: self._entries[word] for word in found}
-        return index
-
-    def matches(self, sentence: Sentence) -> Iterable[Match]:
-        """What stands in a sentence, each meaning once.
+    def matches(self, passage: Passage) -> dict[int, list[Match]]:
+        """What stands in a passage, by the number of the sentence, each meaning once in a sentence.
 
         This is the inner loop of everything: most phrases are dismissed by one look at a neighbour of their word.
         """
-        tokens, entries = sentence.words, self._entries
-        if entries.keys().isdisjoint(tokens):
-            return ()
-        words: Words = ANY
-        found: dict[int, Match] = {}
-        for at, token in enumerate(tokens):
-            if token in entries:
-                for step, neighbours, needed, phrase, meaning in entries[token]:
-                    # The end of the sentence is the neighbour of its first word and of its last.
-                    if step and tokens[at + step] not in neighbours:
+        sentences, tokens, starts = passage
+        entries = self._entries
+        found: dict[int, list[Match]] = {}
+        for at in compress(count(), map(entries.__contains__, tokens)):
+            for step, neighbours, needed, phrase, meaning in entries[tokens[at]]:
+                # What ends a sentence stands among the words, so that no neighbour is one of another sentence.
+                if step and tokens[at + step] not in neighbours:
+                    continue
+                number = bisect_right(starts, at) - 1
+                sentence = sentences[number]
+                for some in needed:
+                    if some.isdisjoint(sentence.words):
+                        break
+                else:
+                    here = found.get(number, ())
+                    if any(what is meaning for what, _, _ in here):
                         continue
-                    words = words or frozenset(tokens)
-                    for some in needed:
-                        if some.isdisjoint(words):
-                            break
-                    else:
-                        if id(meaning) not in found and (place := phrase.search(sentence.folded)):
-                            found[id(meaning)] = (meaning, *place)
-        return found.values()
+                    if place := phrase.search(sentence.folded):
+                        found.setdefault(number, []).append((meaning, *place))
+        return found
 
 
 class _Cues(NamedTuple):
@@ -223,7 +216,7 @@ class Lexicon:
 
         Words such as "urgent" belong to several languages, but only one knows how to say that something is not.
         """
-        counted = sum(map(self.common.__getitem__, self.common.keys() & words))
+        counted = sum(map(self.common.get, words, repeat(0)))
         known = [counted >> number * _PLACE & _MOST for number in range(len(self.tongues))]
         most = max(known, default=0)
         if most < _TOO_FEW:

@@ -12,28 +12,33 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from whiteglove.classify.learned import MOST_WORDS, SUREST, Learned, likelihood, odds_of
+from whiteglove.classify.learned import MOST_WORDS, SUREST, Heard, Learned, likelihood, odds_of
 from whiteglove.classify.lexicon import Cue, Damper, Index, Lexicon, Match
-from whiteglove.classify.phrases import Words
-from whiteglove.classify.sentences import Sentence, split
+from whiteglove.classify.sentences import Passage, Sentence, split
 from whiteglove.classify.tally import HEARD, SUPPORTED, Tally
 from whiteglove.message import EASY_KINDS, Kind
 
 _NO_WISHES = EASY_KINDS | {Kind.QUESTION}
 _ASKED = 0.7
-# So likely a paragraph must be of a kind for that to count; less is enough for the likeliest of its kinds, unless that
-# alarms or may be answered, and more is needed for what asks nothing.
-_LIKELY = odds_of(0.35)
+# So likely a paragraph must be of a kind for that to count: of its likeliest wish, which alarms, may be answered, or
+# neither; of a further wish; of a question; of what asks nothing.
+_ALARMS = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST})
+_ALARMING = odds_of(0.22)
+_ANSWERED = odds_of(0.35)
 _LIKELIEST = odds_of(0.25)
+_FURTHER = odds_of(0.4)
+_QUESTION = odds_of(0.35)
 _TOLD = odds_of(0.5)
-_WEIGHTY = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST, Kind.STATUS_REQUEST})
 # A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
 _BELIEVED = odds_of(0.4)
-_DOUBTED = odds_of(0.15)
+_DOUBTED = odds_of(0.1)
 _UNBELIEVED = 0.25
 # What is less likely a question is none for a question mark alone.
 _UNASKED = odds_of(0.1)
 _TELLS = odds_of(0.8)
+_ASKS = odds_of(0.4)
+# Where thanks or news are likelier than a wish by so much (in odds, more than four times), there is no wish.
+_OUTDONE = 1.5
 # A sentence of up to so many words that no cue knows is a name, a greeting or an aside.
 _SMALL_TALK = 3
 _GREETINGS = frozenset({
@@ -48,13 +53,15 @@ _NAME = 2
 @dataclass(slots=True)
 class Reading:
     """A sentence and its weight, what speaks for a wish in it, what dampens that, and the kinds whose cues were taken
-    back there."""
+    back there; what it sounds like, where it is listened to; and its number in the message."""
 
     sentence: Sentence
     weight: float
     evidence: Sequence[tuple[Cue, float, str]] = ()
     dampers: Sequence[Damper] = ()
     silenced: Set[Kind] = frozenset()
+    heard: Heard | None = None
+    number: int = 0
 
     @property
     def courteous(self) -> bool:
@@ -66,36 +73,38 @@ class Reading:
         return self.courteous or any(strength >= SUPPORTED for _, strength, _ in self.evidence)
 
 
-def wishes(text: str, lexicon: Lexicon) -> dict[Kind, float]:
-    """How strongly cues alone speak for each wish in a text; for who learns how far they are to be believed."""
-    readings = [Reading(sentence, 1.0) for sentence in split(text)]
-    words: Words = frozenset().union(*[reading.sentence.words for reading in readings])
-    indexes = near([tongue.wishes for tongue in lexicon.spoken(words)], words)
-    for reading in readings:
-        look_for_wishes(reading, indexes, Tally())
+def wishes(text: str, lexicon: Lexicon) -> dict[str, float]:
+    """How strongly cues alone speak for each wish in a text, by its kind and by the name of each cue; for who learns
+    how far they are to be believed."""
+    passage = Passage.of(split(text))
+    readings = [Reading(sentence, 1.0) for sentence in passage.sentences]
+    tongues = lexicon.spoken(frozenset(passage.words))
+    for number, matches in matches_in(passage, [tongue.wishes for tongue in tongues]).items():
+        look_for_wishes(readings[number], matches, Tally())
     return _strongest(readings)
 
 
-def _strongest(readings: Iterable[Reading]) -> dict[Kind, float]:
-    found: dict[Kind, float] = {}
+def _strongest(readings: Iterable[Reading]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for reading in readings:
         for cue, strength, _ in reading.evidence:
-            found[cue.kind] = max(found.get(cue.kind, 0.0), strength)
+            for name in (cue.kind, cue.name):
+                found[name] = max(found.get(name, 0.0), strength)
     return found
 
 
-def near(indexes: Iterable[Index], words: Words) -> list[Index]:
-    return [near for index in indexes if (near := index.near(words))]
+def matches_in(passage: Passage, indexes: Iterable[Index]) -> dict[int, list[Match]]:
+    """What of any of these stands in each sentence, by its number; sentences in which nothing stands are left out."""
+    found: dict[int, list[Match]] = {}
+    for index in indexes:
+        for number, matches in index.matches(passage).items():
+            found.setdefault(number, []).extend(matches)
+    return found
 
 
-def look_for_wishes(reading: Reading, wishes: Iterable[Index], tally: Tally) -> None:
-    """What cues know of the wishes in a sentence, and what dampens them there."""
+def look_for_wishes(reading: Reading, matches: Sequence[Match], tally: Tally) -> None:
+    """What cues know of the wishes in a sentence, and what dampens them there, of what was found in it."""
     sentence = reading.sentence
-    matches: list[Match] = []
-    for index in wishes:
-        matches += index.matches(sentence)
-    if not matches:
-        return
     reading.dampers = [
         what for what, start, end in matches if isinstance(what, Damper) and what.fits(sentence, start, end)
     ]
@@ -127,6 +136,16 @@ def _dampened(kind: Kind, strength: float, dampers: Iterable[Damper]) -> float:
     return strength
 
 
+def listen(readings: Sequence[Reading], passage: Passage, learned: Learned) -> None:
+    """Hear what the sentences sound like.
+
+    A subject is a title, in which few people say what they want; where it is all there is, its weight is 1.
+    """
+    for reading, heard in zip(readings, learned.listen(passage), strict=True):
+        if reading.weight == 1.0:
+            reading.heard = heard
+
+
 def paragraphs(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
     """The paragraphs; long ones in pieces, so that a wish is not lost in a story."""
     some: list[Reading] = []
@@ -144,7 +163,7 @@ def paragraphs(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
 class Paragraph:
     """Some sentences, and how likely together they are of each kind, their cues being heard with their words."""
 
-    __slots__ = ("_heard", "_learned", "_likeliest", "_odds", "_readings", "_weight")
+    __slots__ = ("_heard", "_learned", "_likeliest", "_odds", "_readings", "_told", "_weight")
 
     def __init__(self, readings: Sequence[Reading], learned: Learned | None) -> None:
         self._readings = readings
@@ -152,13 +171,16 @@ class Paragraph:
         self._weight = readings[0].weight
         self._odds: Mapping[Kind, float] = {}
         self._likeliest: Kind | None = None
-        self._heard: list[Sentence] = []
-        # A subject is a title, in which few people say what they want; where it is all there is, its weight is 1.
-        if learned and self._weight == 1.0:
-            self._heard = [one.sentence for one in readings if not (one.courteous or _greets(one.sentence))]
+        self._told = -inf
+        self._heard: list[Heard] = []
+        if learned:
+            self._heard = [one.heard for one in readings if one.heard and not (one.courteous or _greets(one.sentence))]
             if not _is_name(self._heard):
                 self._odds = odds = learned.odds(self._heard, _strongest(readings))
-                self._likeliest = max(odds, key=odds.__getitem__, default=None)
+                self._likeliest = max(
+                    (kind for kind in odds if kind not in _NO_WISHES), key=odds.__getitem__, default=None
+                )
+                self._told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
 
     def weigh_wishes(self, tally: Tally) -> None:
         """Weigh what cues say as far as the whole paragraph bears them out, and what it sounds like besides."""
@@ -167,62 +189,81 @@ class Paragraph:
             for cue, strength, words in reading.evidence:
                 left = min(strength, believed(cue.kind)) if believed else strength
                 tally.add(cue.kind, cue.name, left * self._weight, words)
-        for kind, odds in self._odds.items():
-            if kind not in _NO_WISHES and odds >= _LIKELIEST and self._sounds_like(kind):
+        for kind in self._odds:
+            if kind not in _NO_WISHES and self._sounds_like(kind):
                 self._add_heard(kind, tally)
 
-    def weigh_questions(self, requests: Sequence[Index], tally: Tally) -> None:
-        """A question mark and a "could you" speak for `question` only where nothing says more."""
+    def weigh_questions(self, requests: Mapping[int, Sequence[Match]], tally: Tally) -> None:
+        """A question mark and a "could you" speak for `question` only where nothing says more: where a wish is known
+        already, that wish is what most people ask for."""
         if Kind.QUESTION in tally.supported:
             return
+        enough = _ASKS if tally.supported else -inf
         for reading in self._readings:
-            if reading.settled:
+            matches = requests.get(reading.number, ())
+            if reading.settled or not (reading.sentence.asked or matches) or not self._asks(reading, enough):
                 continue
-            if reading.sentence.asked and not self._only_tells(reading.sentence):
+            if reading.sentence.asked:
                 tally.add(Kind.QUESTION, "question mark", _ASKED * self._weight, reading.sentence.text)
-            elif requests:
-                _add_cues(reading, requests, tally)
-        if self._sounds_like(Kind.QUESTION) and Kind.QUESTION not in tally.supported:
+            else:
+                _add_cues(reading, matches, tally)
+        if Kind.QUESTION not in tally.supported and self._sounds_like(Kind.QUESTION, enough):
             self._add_heard(Kind.QUESTION, tally)
 
-    def weigh_asides(self, asides: Iterable[Index], tally: Tally) -> None:
+    def weigh_asides(self, asides: Mapping[int, Sequence[Match]], tally: Tally) -> None:
         """Weigh what is told, and count how many sentences were understood."""
         told = [kind for kind in EASY_KINDS if self._sounds_like(kind)]
         for kind in told:
             self._add_heard(kind, tally)
         for reading in self._readings:
-            if _add_cues(reading, asides, tally) or told:
+            if _add_cues(reading, asides.get(reading.number, ()), tally) or told:
                 tally.understood += 1
             elif self._weight == 1.0 and len(reading.sentence.words) - 1 > _SMALL_TALK and not reading.courteous:
                 tally.unexplained += 1
 
-    def _sounds_like(self, kind: Kind) -> bool:
+    def _sounds_like(self, kind: Kind, least: float = -inf) -> bool:
         """Not of what cues were taken back for: "the status bar" sounds like "the status"."""
-        enough = _LIKELIEST if kind is self._likeliest and kind not in _WEIGHTY else _LIKELY
-        enough = _TOLD if kind in EASY_KINDS else enough
+        enough = _TOLD if kind in EASY_KINDS else max(self._enough(kind), least, self._told - _OUTDONE)
         return self._odds.get(kind, -inf) >= enough and not any(
             kind in reading.silenced or not _dampened(kind, 1.0, reading.dampers) for reading in self._readings
         )
 
-    def _only_tells(self, sentence: Sentence) -> bool:
-        """Whether a sentence that ends with a question mark is thanks or news all the same: "How nice is that?"."""
-        odds = self._odds
-        if self._learned and len(self._heard) > 1:
-            odds = self._learned.odds([sentence], {})
+    def _enough(self, kind: Kind) -> float:
+        if kind is Kind.QUESTION:
+            return _QUESTION
+        if kind is not self._likeliest:
+            return _FURTHER
+        return _ALARMING if kind in _ALARMS else _ANSWERED if kind is Kind.STATUS_REQUEST else _LIKELIEST
+
+    def _asks(self, reading: Reading, enough: float) -> bool:
+        """Whether a sentence with a question mark or a request in it is so likely a question. What ends with a question
+        mark may be thanks or news all the same: "How nice is that?"."""
+        odds = self._odds_of(reading)
+        asks = odds.get(Kind.QUESTION, -inf)
         told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
-        return told >= _TELLS and odds.get(Kind.QUESTION, -inf) < _UNASKED
+        if reading.sentence.asked and told >= _TELLS and asks < _UNASKED:
+            return False
+        return not odds or asks >= enough
+
+    def _odds_of(self, reading: Reading) -> Mapping[Kind, float]:
+        """How likely a sentence is of each kind."""
+        if self._learned and reading.heard and len(self._heard) > 1:
+            return self._learned.odds([reading.heard], {})
+        return self._odds
 
     def _belief_in(self, reading: Reading) -> Callable[[Kind], float]:
         """The most that is left of a cue of each kind: all of it where the paragraph, or its sentence alone, is likely
         of that kind."""
         alone: Mapping[Kind, float] = {}
         doubtful = any(self._odds.get(cue.kind, -inf) < _BELIEVED for cue, _, _ in reading.evidence)
-        if doubtful and self._learned and len(self._heard) > 1 and reading.sentence in self._heard:
-            alone = self._learned.odds([reading.sentence], _strongest([reading]))
+        if doubtful and self._learned and len(self._heard) > 1 and reading.heard in self._heard:
+            alone = self._learned.odds([reading.heard], _strongest([reading]))
 
         def most(kind: Kind) -> float:
             odds = max(self._odds.get(kind, -inf), alone.get(kind, -inf))
-            return 1.0 if odds >= _BELIEVED else SUREST if odds >= _DOUBTED else _UNBELIEVED
+            if odds < max(_DOUBTED, self._told - _OUTDONE):
+                return _UNBELIEVED
+            return 1.0 if odds >= _BELIEVED else SUREST
 
         return most
 
@@ -232,13 +273,12 @@ class Paragraph:
         tally.add(kind, HEARD, strength * self._weight, partial(self._learned.telling, self._heard, kind))
 
 
-def _add_cues(reading: Reading, indexes: Iterable[Index], tally: Tally) -> bool:
+def _add_cues(reading: Reading, matches: Iterable[Match], tally: Tally) -> bool:
     """Weigh the cues for what is asked or told; whether any supports it."""
     supported = False
-    for index in indexes:
-        for cue, strength, words in _weighed(reading, index.matches(reading.sentence)):
-            tally.add(cue.kind, cue.name, strength * reading.weight, words)
-            supported |= strength >= SUPPORTED
+    for cue, strength, words in _weighed(reading, matches):
+        tally.add(cue.kind, cue.name, strength * reading.weight, words)
+        supported |= strength >= SUPPORTED
     return supported
 
 
@@ -247,6 +287,6 @@ def _greets(sentence: Sentence) -> bool:
     return sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING
 
 
-def _is_name(sentences: Sequence[Sentence]) -> bool:
+def _is_name(heard: Sequence[Heard]) -> bool:
     """Whether there is nothing, or hardly more than a name or a number that nobody asks about or calls out."""
-    return not any(sentence.words[-1] or len(sentence.words) - 1 > _NAME for sentence in sentences)
+    return not any(one.sentence.words[-1] or len(one.sentence.words) - 1 > _NAME for one in heard)

@@ -6,7 +6,7 @@ from functools import cache
 
 from whiteglove.classify.lexicon import Damper, Lexicon
 from whiteglove.classify.price_cues import PRICE_CUES
-from whiteglove.classify.sentences import Sentence, split
+from whiteglove.classify.sentences import Passage, Sentence, split
 
 LONGEST_CUE = 80
 
@@ -28,7 +28,7 @@ def _words(sentence: Sentence) -> str | None:
     that it means something else here, none of them counts."""
     places: list[tuple[int, int]] = []
     for tongue in _lexicon().spoken(frozenset(sentence.words)):
-        for cue, start, end in tongue.wishes.matches(sentence):
+        for cue, start, end in tongue.wishes.matches(Passage.of([sentence])).get(0, ()):
             if isinstance(cue, Damper) or cue.is_silenced(sentence):
                 return None
             places.append((start, end))

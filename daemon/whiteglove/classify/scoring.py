@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from whiteglove.classify.lexicon import Lexicon
-from whiteglove.classify.paragraphs import Paragraph, Reading, look_for_wishes, near, paragraphs
-from whiteglove.classify.phrases import Words
-from whiteglove.classify.sentences import Sentence, split
+from whiteglove.classify.paragraphs import Paragraph, Reading, listen, look_for_wishes, matches_in, paragraphs
+from whiteglove.classify.sentences import Passage, Sentence, split
 from whiteglove.classify.tally import SUPPORTED, SURE, Tally, shortened
 from whiteglove.classify.temper import temper
 from whiteglove.message import EASY_KINDS, Classification, Guess, Kind
@@ -75,20 +74,21 @@ def _weighted(subject: str, text: str) -> list[tuple[Sentence, float]]:
 
 def _read(sentences: Iterable[tuple[Sentence, float]], lexicon: Lexicon, tally: Tally) -> None:
     """Weigh what is wished; where nothing is, what is asked; where nothing is either, what is told."""
-    readings = [Reading(sentence, weight) for sentence, weight in sentences]
-    words: Words = frozenset().union(*[reading.sentence.words for reading in readings])
-    tongues = lexicon.spoken(words)
-    wishes = near([tongue.wishes for tongue in tongues], words)
-    for reading in readings:
-        look_for_wishes(reading, wishes, tally)
+    readings = [Reading(sentence, weight, number=number) for number, (sentence, weight) in enumerate(sentences)]
+    passage = Passage.of([reading.sentence for reading in readings])
+    tongues = lexicon.spoken(frozenset(passage.words))
+    for number, wishes in matches_in(passage, [tongue.wishes for tongue in tongues]).items():
+        look_for_wishes(readings[number], wishes, tally)
+    if lexicon.learned:
+        listen(readings, passage, lexicon.learned)
     heard = [Paragraph(some, lexicon.learned) for some in paragraphs(readings)]
     for paragraph in heard:
         paragraph.weigh_wishes(tally)
-    requests = near([tongue.requests for tongue in tongues], words)
+    requests = matches_in(passage, [tongue.requests for tongue in tongues])
     for paragraph in heard:
         paragraph.weigh_questions(requests, tally)
     if not tally.supported:
-        asides = near([tongue.asides for tongue in tongues], words)
+        asides = matches_in(passage, [tongue.asides for tongue in tongues])
         for paragraph in heard:
             paragraph.weigh_asides(asides, tally)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 READ_AT_MOST = 20_000
@@ -67,6 +68,23 @@ class Sentence(NamedTuple):
     words: list[str]
     asked: bool
     opens: bool = False
+
+
+class Passage(NamedTuple):
+    """Sentences that follow one another, all their words in one row, and where in it each sentence begins."""
+
+    sentences: Sequence[Sentence]
+    words: list[str]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, sentences: Sequence[Sentence]) -> Passage:
+        words: list[str] = []
+        starts = []
+        for sentence in sentences:
+            starts.append(len(words))
+            words += sentence.words
+        return cls(sentences, words, starts)
 
 
 def fold(text: str) -> str:

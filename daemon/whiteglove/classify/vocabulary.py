@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import product
+from sys import intern
 from typing import NamedTuple
 
 from whiteglove.classify.phrases import ANY, Anchor, Phrase, Words
@@ -58,6 +59,7 @@ class Vocabulary:
         self._share = {fold(word): 0.1 / rank for rank, word in enumerate(common, start=1)}
         self._commonness: dict[Words, float] = {}
         self._read: dict[str, _Item | None] = {}
+        self._sets: dict[Words, Words] = {}
         self._leads = self.named("lead").needed if "lead" in words else ANY
 
     def phrase(self, text: str) -> Phrase:
@@ -68,7 +70,14 @@ class Vocabulary:
             raise reader.fault(f"{reader.pieces[reader.position]!r} stands outside of any bracket")
         anchor = self._anchor(run)
         needed = sorted((words for words in run.needed if words not in (anchor or ())), key=self.commonness)
-        return Phrase(rf"{run.source}(?!\w)", anchor, tuple(needed[:_FURTHER]), reader.opens, self._leads)
+        needed = [self._shared(words) for words in needed[:_FURTHER]]
+        return Phrase(rf"{run.source}(?!\w)", anchor, tuple(needed), reader.opens, self._leads)
+
+    def _shared(self, words: Words) -> Words:
+        """The same set for the same words, and one text for each word: many phrases are found by the same ones."""
+        if words not in self._sets:
+            self._sets[words] = frozenset(map(intern, words))
+        return self._sets[words]
 
     def commonness(self, words: Words) -> float:
         """The chance that a word met somewhere is one of these; of rare words the short ones count as more frequent."""
@@ -87,8 +96,8 @@ class Vocabulary:
         single = min(run.needed, key=self.commonness)
         pair = min(run.pairs, key=self.pair_commonness, default=None)
         if pair is None or self.commonness(single) * _LOOK < self.pair_commonness(pair):
-            return Anchor(single)
-        left, right = pair
+            return Anchor(self._shared(single))
+        left, right = map(self._shared, pair)
         if self.commonness(left) < self.commonness(right):
             return Anchor(left, 1, right)
         return Anchor(right, -1, left)

@@ -54,7 +54,7 @@ def read_header(raw: bytes, start: int = 0, stop: int | None = None) -> Header:
 
 
 def _read_usual(raw: bytes, start: int, limit: int) -> Header | None:
-    """The header in one piece, which takes half the time, where it is as nearly all are: printable ASCII above an empty
+    """The header in one piece, which is much quicker, where it is as nearly all are: printable ASCII above an empty
     line, in which every line goes on or starts a field whose name holds letters, digits and dashes. None for others."""
     blank = _BLANK_LINE.search(raw, start, limit)
     if blank is None:
