@@ -18,7 +18,9 @@ from whiteglove.classify.sentences import Passage, Sentence, split
 from whiteglove.classify.tally import HEARD, SUPPORTED, Tally
 from whiteglove.message import EASY_KINDS, Kind
 
-_NO_WISHES = EASY_KINDS | {Kind.QUESTION}
+# An enumeration looks its members up slowly, and these are asked for in every sentence.
+_QUESTION, _STATUS_REQUEST, _URGENT_REQUEST = Kind.QUESTION, Kind.STATUS_REQUEST, Kind.URGENT_REQUEST
+_NO_WISHES = EASY_KINDS | {_QUESTION}
 _ASKED = 0.7
 # So likely a paragraph must be of a kind for that to count: of its likeliest wish, which alarms, may be answered, or
 # neither; of a further wish; of a question; of what asks nothing.
@@ -27,7 +29,7 @@ _ALARMING = odds_of(0.22)
 _ANSWERED = odds_of(0.35)
 _LIKELIEST = odds_of(0.25)
 _FURTHER = odds_of(0.4)
-_QUESTION = odds_of(0.35)
+_ASKING = odds_of(0.35)
 _TOLD = odds_of(0.5)
 # A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
 _BELIEVED = odds_of(0.4)
@@ -53,7 +55,8 @@ _NAME = 2
 @dataclass(slots=True)
 class Reading:
     """A sentence and its weight, what speaks for a wish in it, what dampens that, and the kinds whose cues were taken
-    back there; what it sounds like, where it is listened to; and its number in the message."""
+    back there; what it sounds like, where it is listened to; its number in the message; and whether it is a courtesy.
+    """
 
     sentence: Sentence
     weight: float
@@ -62,10 +65,7 @@ class Reading:
     silenced: Set[Kind] = frozenset()
     heard: Heard | None = None
     number: int = 0
-
-    @property
-    def courteous(self) -> bool:
-        return any(damper.courtesy for damper in self.dampers)
+    courteous: bool = False
 
     @property
     def settled(self) -> bool:
@@ -110,7 +110,8 @@ def look_for_wishes(reading: Reading, matches: Sequence[Match], tally: Tally) ->
     ]
     for damper in reading.dampers:
         tally.pressure |= damper.pressure
-        tally.calm |= Kind.URGENT_REQUEST in damper.kinds and not damper.factor
+        tally.calm |= _URGENT_REQUEST in damper.kinds and not damper.factor
+        reading.courteous |= damper.courtesy
     reading.evidence = _weighed(reading, matches)
 
 
@@ -177,10 +178,9 @@ class Paragraph:
             self._heard = [one.heard for one in readings if one.heard and not (one.courteous or _greets(one.sentence))]
             if not _is_name(self._heard):
                 self._odds = odds = learned.odds(self._heard, _strongest(readings))
-                self._likeliest = max(
-                    (kind for kind in odds if kind not in _NO_WISHES), key=odds.__getitem__, default=None
-                )
-                self._told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
+                wishes = [kind for kind in odds if kind not in _NO_WISHES]
+                self._likeliest = max(wishes, key=odds.__getitem__, default=None)
+                self._told = _told(odds)
 
     def weigh_wishes(self, tally: Tally) -> None:
         """Weigh what cues say as far as the whole paragraph bears them out, and what it sounds like besides."""
@@ -196,19 +196,19 @@ class Paragraph:
     def weigh_questions(self, requests: Mapping[int, Sequence[Match]], tally: Tally) -> None:
         """A question mark and a "could you" speak for `question` only where nothing says more: where a wish is known
         already, that wish is what most people ask for."""
-        if Kind.QUESTION in tally.supported:
+        if _QUESTION in tally.supported:
             return
         enough = _ASKS if tally.supported else -inf
         for reading in self._readings:
-            matches = requests.get(reading.number, ())
-            if reading.settled or not (reading.sentence.asked or matches) or not self._asks(reading, enough):
+            asked, matches = reading.sentence.asked, requests.get(reading.number, ())
+            if not (asked or matches) or reading.settled or not self._asks(reading, enough):
                 continue
-            if reading.sentence.asked:
-                tally.add(Kind.QUESTION, "question mark", _ASKED * self._weight, reading.sentence.text)
+            if asked:
+                tally.add(_QUESTION, "question mark", _ASKED * self._weight, reading.sentence.text)
             else:
                 _add_cues(reading, matches, tally)
-        if Kind.QUESTION not in tally.supported and self._sounds_like(Kind.QUESTION, enough):
-            self._add_heard(Kind.QUESTION, tally)
+        if _QUESTION not in tally.supported and self._sounds_like(_QUESTION, enough):
+            self._add_heard(_QUESTION, tally)
 
     def weigh_asides(self, asides: Mapping[int, Sequence[Match]], tally: Tally) -> None:
         """Weigh what is told, and count how many sentences were understood."""
@@ -223,25 +223,26 @@ class Paragraph:
 
     def _sounds_like(self, kind: Kind, least: float = -inf) -> bool:
         """Not of what cues were taken back for: "the status bar" sounds like "the status"."""
+        if kind not in self._odds:
+            return False
         enough = _TOLD if kind in EASY_KINDS else max(self._enough(kind), least, self._told - _OUTDONE)
-        return self._odds.get(kind, -inf) >= enough and not any(
+        return self._odds[kind] >= enough and not any(
             kind in reading.silenced or not _dampened(kind, 1.0, reading.dampers) for reading in self._readings
         )
 
     def _enough(self, kind: Kind) -> float:
-        if kind is Kind.QUESTION:
-            return _QUESTION
+        if kind is _QUESTION:
+            return _ASKING
         if kind is not self._likeliest:
             return _FURTHER
-        return _ALARMING if kind in _ALARMS else _ANSWERED if kind is Kind.STATUS_REQUEST else _LIKELIEST
+        return _ALARMING if kind in _ALARMS else _ANSWERED if kind is _STATUS_REQUEST else _LIKELIEST
 
     def _asks(self, reading: Reading, enough: float) -> bool:
         """Whether a sentence with a question mark or a request in it is so likely a question. What ends with a question
         mark may be thanks or news all the same: "How nice is that?"."""
         odds = self._odds_of(reading)
-        asks = odds.get(Kind.QUESTION, -inf)
-        told = max((odds[kind] for kind in EASY_KINDS if kind in odds), default=-inf)
-        if reading.sentence.asked and told >= _TELLS and asks < _UNASKED:
+        asks = odds.get(_QUESTION, -inf)
+        if reading.sentence.asked and asks < _UNASKED and _told(odds) >= _TELLS:
             return False
         return not odds or asks >= enough
 
@@ -282,6 +283,11 @@ def _add_cues(reading: Reading, matches: Iterable[Match], tally: Tally) -> bool:
     return supported
 
 
+def _told(odds: Mapping[Kind, float]) -> float:
+    """How likely it is that something is told that asks nothing."""
+    return max([odds[kind] for kind in EASY_KINDS if kind in odds], default=-inf)
+
+
 def _greets(sentence: Sentence) -> bool:
     """A greeting is nobody's wish, whatever names stand in it."""
     return sentence.words[0] in _GREETINGS and len(sentence.words) - 1 <= _LONGEST_GREETING
@@ -289,4 +295,8 @@ def _greets(sentence: Sentence) -> bool:
 
 def _is_name(heard: Sequence[Heard]) -> bool:
     """Whether there is nothing, or hardly more than a name or a number that nobody asks about or calls out."""
-    return not any(one.sentence.words[-1] or len(one.sentence.words) - 1 > _NAME for one in heard)
+    for one in heard:
+        words = one.sentence.words
+        if len(words) - 1 > _NAME or words[-1]:
+            return False
+    return True
