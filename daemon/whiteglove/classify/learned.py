@@ -12,9 +12,9 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise, repeat
+from itertools import accumulate, pairwise, repeat
 from math import exp, log, sqrt
-from operator import sub, xor
+from operator import add, sub, xor
 from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -120,8 +120,8 @@ def _asked(sentence: Sentence) -> list[str]:
 
 def _last(sentence: Sentence) -> list[str]:
     """How the last sentence begins and ends, which is where most people come to the point."""
-    *words, end = sentence.words
-    return [*words[:2], end]
+    words = sentence.words
+    return [*words[:-1][:2], words[-1]]
 
 
 def marks_of_cues(cues: Mapping[str, float]) -> list[int]:
@@ -254,17 +254,19 @@ class Learned:
 
     def listen(self, passage: Passage) -> list[Heard]:
         """What each sentence says for all kinds."""
-        sentences, words, starts = passage
-        if not words:
+        sentences, tokens, starts = passage
+        if not tokens:
             return []
-        left, right, alone = zip(*map(self._words.__getitem__, words), strict=True)
+        left, right, alone = zip(*map(self._words.__getitem__, tokens), strict=True)
         # What ends a sentence is the opening of the next one.
-        pairs = list(map(self._pairs.get, map(xor, (_BEGINNING, *left), right), repeat(0)))
+        pairs = map(self._pairs.get, map(xor, (_BEGINNING, *left), right), repeat(0))
+        # What was said up to each word, so that what a sentence says is what was said in between.
+        said = list(accumulate(map(add, alone, pairs), initial=0))
         heard = []
         for sentence, start in zip(sentences, starts, strict=True):
-            end = start + min(len(sentence.words), MOST_WORDS)
+            words = min(len(sentence.words), MOST_WORDS)
             asked = sum(map(self._asked.__getitem__, _asked(sentence))) if sentence.asked else 0
-            heard.append(Heard(sentence, end - start, sum(pairs[start:end], sum(alone[start:end])), asked))
+            heard.append(Heard(sentence, words, said[start + words] - said[start], asked))
         return heard
 
     def odds(self, heard: Sequence[Heard], cues: Mapping[str, float]) -> dict[Kind, float]:
@@ -274,12 +276,12 @@ class Learned:
         It may be of two kinds, or of none. Nothing is said where most of the words are unknown.
         """
         words = weight = asked = 0
-        for one in heard:
-            if words + one.words > MOST_WORDS:
+        for _, more, said, said_asking in heard:
+            if words + more > MOST_WORDS:
                 break
-            words += one.words
-            weight += one.weight
-            asked += one.asked
+            words += more
+            weight += said
+            asked += said_asking
         if weight >> self._count < _KNOWN * words:
             return {}
         last = sum(map(self._last.__getitem__, _last(heard[-1].sentence)), self._lengths[words])

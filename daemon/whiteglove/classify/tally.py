@@ -71,6 +71,8 @@ class Tally:
 
 
 def _joined(weights: Sequence[float]) -> float:
+    if len(weights) == 1:
+        return weights[0]
     best, *others = sorted(weights, reverse=True) or [0.0]
     return best + (1 - best) * (1 - prod(1 - weight for weight in others)) / 2
 

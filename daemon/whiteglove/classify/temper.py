@@ -16,6 +16,8 @@ _READ_AT_MOST = 20_000
 _SHOUTED = re.compile("[A-ZÀ-ÖØ-Þ](?<![\\w-].)[A-ZÀ-ÖØ-Þ]{3,}(?![\\w-])")
 _SHORTEST = 4
 _NO_CAPITALS = bytes(code for code in range(256) if not _SHOUTED.match(4 * chr(code)))
+_HEATED = (Kind.URGENT_REQUEST, Kind.DEADLINE_MISSED, Kind.COMPLAINT)
+_THANKS = Kind.THANKS
 # Who is so thankful shouts for joy.
 _GLAD = 0.5
 # Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
@@ -34,9 +36,12 @@ def temper(
     `pressed`: somebody insists, or stands behind the writer. `calm`: it says itself that there is no hurry.
     """
     loud, banged = _loudness(text[:_READ_AT_MOST])
-    urgent, missed, complaint = map(strength, (Kind.URGENT_REQUEST, Kind.DEADLINE_MISSED, Kind.COMPLAINT))
-    if strength(Kind.THANKS) >= _GLAD and not (urgent or missed or complaint):
-        loud = banged = 0.0
+    urgent, missed, complaint = map(strength, _HEATED)
+    if not (urgent or missed or complaint):
+        if strength(_THANKS) >= _GLAD:
+            loud = banged = 0.0
+        if not (loud or banged or pressed):
+            return 0.0, 0.0
     urgency = 0.0 if calm and not urgent else _joined(urgent, 0.4 * missed, 0.25 * loud, 0.15 * banged, 0.3 * pressed)
     mood = _joined(0.9 * complaint, 0.5 * missed, 0.3 * loud, 0.2 * banged, 0.25 * pressed)
     return _figure(urgency), _figure(mood)
