@@ -126,8 +126,8 @@ class Index:
                     if some.isdisjoint(sentence.words):
                         break
                 else:
-                    here = found.get(number, ())
-                    if any(what is meaning for what, _, _ in here):
+                    here = found.get(number)
+                    if here and any(what is meaning for what, _, _ in here):
                         continue
                     if place := phrase.search(sentence.folded):
                         found.setdefault(number, []).append((meaning, *place))

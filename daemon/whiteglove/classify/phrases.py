@@ -59,12 +59,12 @@ class Phrase:
         match = pattern.search(folded)
         while match is not None:
             start = match.start()
-            if folded[start - 1] in " ,.!?" and not (self.opens and self._preceded(folded, start)):
+            if folded[start - 1] in " ,.!?" and not (self.opens and start > 1 and self._preceded(folded, start)):
                 return start, match.end()
             match = pattern.search(folded, start + 1)
         return None
 
     def _preceded(self, folded: str, start: int) -> bool:
         """Whether in its clause there stands anything before a match that is no lead-in."""
-        clause = max(folded.rfind(mark, 0, start) for mark in ",.!?")
+        clause = max([folded.rfind(mark, 0, start) for mark in ",.!?"])
         return not self.leads.issuperset(folded[clause + 1 : start].split())
