@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise, repeat
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 from operator import add, sub, xor
 from struct import Struct
 from typing import Any, NamedTuple, TypeVar
@@ -55,7 +55,7 @@ _TELLING = 4
 # Sets the left one of a pair apart from the right one, so that "is it" and "it is" are two; small, so that all stay so.
 _PAIR = 31
 # How strong a cue is: it hints, it supports, it makes sure.
-_LEVELS = (0.0, 0.5, 0.8)
+_LEVELS = {"0.0": 0.0, "0.5": 0.5, "0.8": 0.8}
 
 
 def likelihood(odds: float) -> float:
@@ -130,7 +130,7 @@ def marks_of_cues(cues: Mapping[str, float]) -> list[int]:
 
 
 def _levels(cues: Mapping[str, float]) -> list[str]:
-    return [f"{name} {level}" for name, strength in cues.items() for level in _LEVELS if strength >= level]
+    return [f"{name} {level}" for name, strength in cues.items() for level in _LEVELS if strength >= _LEVELS[level]]
 
 
 def _as_asked(word: str) -> int:
@@ -285,25 +285,25 @@ class Learned:
         if weight >> self._count < _KNOWN * words:
             return {}
         last = sum(map(self._last.__getitem__, _last(heard[-1].sentence)), self._lengths[words])
-        *sums, rows = self._sums.unpack((weight + asked + last).to_bytes(self._sums.size, "little"))
+        *sums, rows = self._summed(weight + asked + last)
         step, nothing = self._scale * _SHARES[words], NOTHING * rows
         if not cues:
-            least = nothing + _LEAST / step
+            # Most kinds are unlikely, and whole numbers are compared fast.
+            least = nothing + ceil(_LEAST / step)
             return {
                 kind: step * (total - nothing) for kind, total in zip(self._kinds, sums, strict=True) if total >= least
             }
-        of_cues = self._summed(sum(map(self._cues.__getitem__, _levels(cues))))
+        *of_cues, rows = self._summed(sum(map(self._cues.__getitem__, _levels(cues))))
+        cue_step, nothing_of_cues = self._scale * CUE_SHARE, NOTHING * rows
         return {
             kind: odds
             for kind, total, cue in zip(self._kinds, sums, of_cues, strict=True)
-            if (odds := step * (total - nothing) + self._scale * CUE_SHARE * cue) >= _LEAST
+            if (odds := step * (total - nothing) + cue_step * (cue - nothing_of_cues)) >= _LEAST
         }
 
-    def _summed(self, weight: int) -> list[int]:
-        """What is said for each kind, in steps."""
-        *sums, rows = self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
-        nothing = NOTHING * rows
-        return [total - nothing for total in sums]
+    def _summed(self, weight: int) -> tuple[int, ...]:
+        """The sum for each kind, and behind them of how many marks."""
+        return self._sums.unpack(weight.to_bytes(self._sums.size, "little"))
 
     def telling(self, heard: Sequence[Heard], kind: Kind) -> str:
         """The words, at most four, that say most clearly that the paragraph is of this kind, as they were written."""
