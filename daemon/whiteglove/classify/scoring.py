@@ -96,13 +96,14 @@ def _read(sentences: Iterable[tuple[Sentence, float]], lexicon: Lexicon, tally: 
 def _conclude(tally: Tally) -> Classification:
     scores = {kind: tally.score(kind) for kind in tally.evidence}
     kinds = [kind for kind, score in scores.items() if score >= SUPPORTED]
-    if set(kinds) <= EASY_KINDS and tally.unexplained >= max(tally.understood, 1):
-        kinds = []
-    if not set(kinds) <= EASY_KINDS:
+    if not EASY_KINDS.issuperset(kinds):
         kinds = [kind for kind in kinds if kind not in EASY_KINDS]
+    elif tally.unexplained >= max(tally.understood, 1):
+        kinds = []
     if not kinds:
         best = max(scores.values(), default=0.0)
         return Classification((Kind.QUESTION,), round(min(best, SUPPORTED), 3), abstained=True)
     # Everybody asks something; what for is told by the others.
-    kinds.sort(key=lambda kind: (kind is Kind.QUESTION, scores[kind] < SURE, _PLACE.get(kind, len(RANK))))
+    if len(kinds) > 1:
+        kinds.sort(key=lambda kind: (kind is Kind.QUESTION, scores[kind] < SURE, _PLACE.get(kind, len(RANK))))
     return Classification(tuple(kinds), round(scores[kinds[0]], 3), cues=tally.cues(kinds))
