@@ -18,7 +18,8 @@ LONGEST = 400
 """Characters of a sentence; a longer one is read in pieces, which bounds the work of every cue."""
 
 # Invisible characters (soft hyphen, zero width, word joiner, byte order mark) that mail programs leave inside words.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# Each is hardly ever there, which is seen sooner by looking for one after the other than by a regular expression.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@]+")
 # A line break inside a sentence: the line before it is long enough to have been wrapped by a mail program.
 _WRAP = re.compile(r"\n(?<=[^\n]{45}\n)(?=[(\"'„“]?\w)(?!\d+[.)]\s)")
@@ -137,7 +138,9 @@ def split(text: str) -> list[Sentence]:
 def _tidy(text: str) -> str:
     """Composed letters, plain line ends, nothing invisible, and wrapped lines joined."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        text = unicodedata.normalize("NFC", text)
+        for character in _INVISIBLE:
+            text = text.replace(character, "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _WRAP.sub(" ", text)
