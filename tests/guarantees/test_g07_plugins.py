@@ -256,7 +256,7 @@ def test_a_review_that_fails_holds_the_mail_and_the_owner_is_told() -> None:
         assert to_clients(sent) == []
         assert [(mail.state, mail.reason) for mail in house.mails if mail.client] == [("planned", "status_request")]
         (warning,) = house.warned
-        assert "review_failed:broken" in warning.text
+        assert "the plugin “broken” could not look at it" in warning.text
 
 
 def test_one_that_cannot_say_what_it_is_keeps_the_daemon_from_starting_and_is_named() -> None:
