@@ -45,7 +45,7 @@ PAIRS = 1 << 8 * PLACE - 1
 # behind these stands how many there are.
 _FIELD = 2
 _FULL = (1 << 8 * _FIELD) - 1
-_REMEMBERED = 4096
+_REMEMBERED = 6144
 MOST_WORDS = 84
 """Words and ends of sentences of a paragraph that are heard."""
 # Fewer known marks for each word than this, and most of the words are unknown: alone, by their beginnings, in pairs.

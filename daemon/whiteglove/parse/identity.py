@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 LONGEST_ID = 900
 MOST_REFERENCES = 200
@@ -44,6 +43,9 @@ def parse_date(value: str) -> datetime | None:
     try:
         if (usual := _USUAL_DATE.match(value)) and (month := _MONTHS.get(usual[2])):
             return datetime.fromisoformat(f"{usual[3]}-{month:02}-{usual[1]:>02}T{usual[4]}{usual[5]}").astimezone(UTC)
+        # Few dates need it, and it brings sockets and random numbers with it.
+        from email.utils import parsedate_to_datetime
+
         found = parsedate_to_datetime(value)
         return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
