@@ -50,11 +50,13 @@ def news(**weights: tuple[int, int]) -> Lexicon:
     return replace(Lexicon.from_tables({"xx": {"cues": [cue]}}), learned=learned(**weights))
 
 
-def test_it_adds_nothing_where_a_cue_was_taken_back() -> None:
-    heard = news(dented=(90, -90))
+def test_where_a_cue_was_taken_back_it_adds_only_what_is_very_likely() -> None:
+    known = {"is": (0, 0), "not": (0, 0)}
+    likely, insisting = news(dented=(35, -90), **known), news(dented=(95, -90), **known)
 
-    assert classify("", "The bench, dented", heard).kinds == (Kind.COMPLAINT,)
-    assert classify("", "The bench is not dented", heard).abstained
+    assert classify("", "So then the bench, dented", likely).kinds == (Kind.COMPLAINT,)
+    assert classify("", "So then the bench is not dented", likely).abstained
+    assert classify("", "So then the bench is not dented", insisting).kinds == (Kind.COMPLAINT,)
 
 
 @pytest.mark.parametrize(("said", "confidence"), [(90, 0.9), (-40, SUREST), (-95, None)])

@@ -127,6 +127,12 @@ def test_thanks_and_news_do_not_stand_beside_a_wish(lexicon: Lexicon) -> None:
     assert result.kinds == (Kind.QUESTION,)
 
 
+def test_no_need_to_hurry_is_no_word_against_the_wish_behind_it(lexicon: Lexicon) -> None:
+    result = classify("", "No need to hurry, but could you add a fourth page with the opening hours?", lexicon)
+
+    assert result.kinds == (Kind.SCOPE_CHANGE,)
+
+
 def test_thanks_do_not_hide_what_was_not_understood(lexicon: Lexicon) -> None:
     result = classify("", "Thanks for the draft.\n\nVlomb dritsel karpon fyx amzuto gelsam.", lexicon)
 

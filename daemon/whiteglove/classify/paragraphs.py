@@ -31,6 +31,8 @@ _LIKELIEST = odds_of(0.25)
 _FURTHER = odds_of(0.4)
 _ASKING = odds_of(0.35)
 _TOLD = odds_of(0.5)
+# So likely it must be where a cue of that kind was taken back: "No need to hurry, but could you add a page?".
+_ALL_THE_SAME = odds_of(0.8)
 # A cue is believed where its paragraph is so likely of its kind, and not at all where that is less likely than this.
 _BELIEVED = odds_of(0.4)
 _DOUBTED = odds_of(0.1)
@@ -222,13 +224,14 @@ class Paragraph:
                 tally.unexplained += 1
 
     def _sounds_like(self, kind: Kind, least: float = -inf) -> bool:
-        """Not of what cues were taken back for: "the status bar" sounds like "the status"."""
+        """Hardly of what a cue was taken back for: "the status bar" sounds like "the status"; never of what is said not
+        to be so: "no rush"."""
         if kind not in self._odds:
             return False
         enough = _TOLD if kind in EASY_KINDS else max(self._enough(kind), least, self._told - _OUTDONE)
-        return self._odds[kind] >= enough and not any(
-            kind in reading.silenced or not _dampened(kind, 1.0, reading.dampers) for reading in self._readings
-        )
+        if any(kind in reading.silenced for reading in self._readings):
+            enough = max(enough, _ALL_THE_SAME)
+        return self._odds[kind] >= enough and all(_dampened(kind, 1.0, one.dampers) for one in self._readings)
 
     def _enough(self, kind: Kind) -> float:
         if kind is _QUESTION:
