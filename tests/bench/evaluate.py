@@ -11,9 +11,9 @@ author, who also wrote cues.
 
 The rows of `classify/exam_*.tsv` have other authors, who had seen no cue, and wrote many of them to mislead; the same
 hands wrote other texts that the layer learned from. By `exam_1` and `exam_3` settings were chosen, and misreadings of
-some of their parts were read; the others are only counted, and no setting was chosen by them. From `exam_3` on they are
-in the manner of posts, tickets, office mail and chats; a half of each writer's rows is in `exam_3`, the other in
-`exam_4`, and `exam_5` has the rows of those who wrote later.
+some of their parts were read; the others are only counted, though their figures were in view when the last settings
+were weighed. From `exam_3` on they are in the manner of posts, tickets, office mail and chats; a half of each writer's
+rows is in `exam_3`, the other in `exam_4`, and `exam_5` has the rows of those who wrote later.
 
 Where `$WHITEGLOVE_CORPORA` names a folder with labelled text, its sets are measured too. `--errors` lists the rows of
 `dev` that were not understood, never those that were held out. Of the store that `--store` or `$WHITEGLOVE_STATE`
