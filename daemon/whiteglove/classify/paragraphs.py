@@ -16,7 +16,7 @@ from whiteglove.classify.learned import MOST_WORDS, SUREST, Heard, Learned, like
 from whiteglove.classify.lexicon import Cue, Damper, Index, Lexicon, Match
 from whiteglove.classify.sentences import Passage, Sentence, split
 from whiteglove.classify.tally import HEARD, SUPPORTED, Tally
-from whiteglove.message import EASY_KINDS, Kind
+from whiteglove.message import EASY_KINDS, GRAVE_KINDS, Kind
 
 # An enumeration looks its members up slowly, and these are asked for in every sentence.
 _QUESTION, _STATUS_REQUEST, _URGENT_REQUEST = Kind.QUESTION, Kind.STATUS_REQUEST, Kind.URGENT_REQUEST
@@ -24,7 +24,7 @@ _NO_WISHES = EASY_KINDS | {_QUESTION}
 _ASKED = 0.7
 # So likely a paragraph must be of a kind for that to count: of its likeliest wish, which alarms, may be answered, or
 # neither; of a further wish; of a question; of what asks nothing.
-_ALARMS = frozenset({Kind.COMPLAINT, Kind.DEADLINE_MISSED, Kind.URGENT_REQUEST})
+_ALARMS = GRAVE_KINDS | {_URGENT_REQUEST}
 _ALARMING = odds_of(0.22)
 _ANSWERED = odds_of(0.35)
 _LIKELIEST = odds_of(0.25)

@@ -63,7 +63,7 @@ class Tally:
         for kind in kinds:
             for _, (_, words) in sorted(self.evidence[kind].items(), key=lambda hit: (hit[0] == HEARD, -hit[1][0])):
                 cue = shortened(words if isinstance(words, str) else words())
-                if cue and not (found and any(cue in other or other in cue for other in found)):
+                if cue and not any(cue in other or other in cue for other in found):
                     found.append(cue)
                 if len(found) == _CUES:
                     return tuple(found)

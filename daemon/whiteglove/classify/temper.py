@@ -17,7 +17,6 @@ _SHOUTED = re.compile("[A-ZÀ-ÖØ-Þ](?<![\\w-].)[A-ZÀ-ÖØ-Þ]{3,}(?![\\w-])"
 _SHORTEST = 4
 _NO_CAPITALS = bytes(code for code in range(256) if not _SHOUTED.match(4 * chr(code)))
 _HEATED = (Kind.URGENT_REQUEST, Kind.DEADLINE_MISSED, Kind.COMPLAINT)
-_THANKS = Kind.THANKS
 # Who is so thankful shouts for joy.
 _GLAD = 0.5
 # Fewer shouted words than this, or a smaller part of the text, are names and abbreviations.
@@ -38,7 +37,7 @@ def temper(
     loud, banged = _loudness(text[:_READ_AT_MOST])
     urgent, missed, complaint = map(strength, _HEATED)
     if not (urgent or missed or complaint):
-        if strength(_THANKS) >= _GLAD:
+        if strength(Kind.THANKS) >= _GLAD:
             loud = banged = 0.0
         if not (loud or banged or pressed):
             return 0.0, 0.0
